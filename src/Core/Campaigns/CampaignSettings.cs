@@ -1,0 +1,65 @@
+using Rlhf.Generation;
+using Rlhf.Judging;
+using Rlhf.Training;
+
+namespace Rlhf.Campaigns;
+
+/// <summary>What the owner decides about a campaign. Checked when it is created; the message of each refusal carries the actual value.</summary>
+public sealed record CampaignSettings
+{
+    public required CampaignId Id { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>K, answers a prompt: 2..9.</summary>
+    public int Answers { get; init; } = 2;
+
+    /// <summary>Who writes the answers; at least one. Shares are relative.</summary>
+    public required IReadOnlyList<GeneratorSettings> Generators { get; init; }
+
+    /// <summary>The open-weights model to tune (blob prefix or <c>file:</c> folder, Hugging Face layout); null for an API-only campaign, which can't train here.</summary>
+    public string? Policy { get; init; }
+
+    /// <summary>Different annotators a comparison goes to, at least 1.</summary>
+    public int Overlap { get; init; } = 1;
+
+    public SplitSettings Split { get; init; } = new();
+
+    public string Guidelines { get; init; } = "Pick the answer you would rather have received.";
+
+    public int GuidelinesVersion { get; init; } = 1;
+
+    public JudgeKind Judge { get; init; } = JudgeKind.People;
+
+    /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>
+    public IReadOnlyList<Labeling.AnnotatorKind> TrainOn { get; init; } = [Labeling.AnnotatorKind.Person];
+
+    /// <summary>Starts a run by itself once every batch of the round is done.</summary>
+    public bool TrainWhenLabeled { get; init; }
+
+    /// <summary>Fewest train pairs a run may have.</summary>
+    public int MinimumPairs { get; init; } = 20;
+
+    public TrainingSettings Training { get; init; } = new();
+
+    public IReadOnlyList<TrainingStage> Stages { get; init; } = [TrainingStage.Reward, TrainingStage.Ppo, TrainingStage.Export];
+
+    /// <summary>Prompts one LabelBatch carries.</summary>
+    public int BatchSize { get; init; } = 25;
+
+    /// <summary>Batches open at a time: a million prompts are not generated before anybody ranks the first.</summary>
+    public int OpenBatches { get; init; } = 8;
+
+    public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>How long a served comparison stays with its annotator.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Most answer tokens generators may spend; null is no bound. Reaching it pauses the campaign with the reason.</summary>
+    public long? TokenBudget { get; init; }
+
+    public long Seed { get; init; } = 1;
+}
+
+/// <summary>Shares of prompt groups; the rest is train.</summary>
+public sealed record SplitSettings(double Validation = 0.1, double Test = 0.1);

@@ -1,0 +1,44 @@
+using Rlhf.Generation;
+using Rlhf.Prompts;
+
+namespace Rlhf.Labeling;
+
+public enum ComparisonKind
+{
+    Ordinary,
+
+    /// <summary>For judging models on test prompts; never training data.</summary>
+    Test,
+}
+
+/// <summary>A prompt with K answers (2..9), in the file's own order; sides are shuffled per annotator when served.</summary>
+/// <remarks>Bodies live in the batch's blob <c>campaigns/&lt;id&gt;/batches/&lt;batch&gt;.json</c>, never in rows or orchestration payloads.</remarks>
+public sealed record Comparison(
+    ComparisonId Id, BatchId Batch, Prompt Prompt, IReadOnlyList<Answer> Answers, ComparisonKind Kind, int Round, int Overlap);
+
+public enum AnnotatorKind { Person, Simulated, Llm }
+
+public enum RankingOutcome
+{
+    /// <summary><see cref="Ranking.Tiers"/> says which answers are better.</summary>
+    Ranked,
+
+    /// <summary>None is acceptable.</summary>
+    BothBad,
+
+    /// <summary>No judgement; after three the comparison closes.</summary>
+    Skip,
+}
+
+/// <summary>One annotator's judgement of one comparison.</summary>
+/// <param name="Tiers">From best to worst; answers of one tier are tied; answers left out count for nothing. Answer ids, not sides.</param>
+/// <param name="ShownOrder">Answer ids as they were on the screen, left to right.</param>
+/// <param name="Strength">K = 2 only: how much better, in steps of the campaign's scale; 1 is slightly.</param>
+/// <param name="ActiveTime">Time the page was visible and the person active.</param>
+/// <param name="Extra">Came after the comparison was complete or the campaign had ended: kept, not counted.</param>
+/// <param name="Revision">1, then one more with each amendment.</param>
+public sealed record Ranking(
+    ComparisonId Comparison, BatchId Batch, AnnotatorId Annotator, AnnotatorKind AnnotatorKind, RankingOutcome Outcome,
+    IReadOnlyList<IReadOnlyList<string>> Tiers, IReadOnlyList<string> ShownOrder, DateTimeOffset SubmittedAt,
+    int? Strength = null, TimeSpan? ActiveTime = null, string? Comment = null, string? BetterAnswer = null, int GuidelinesVersion = 1,
+    bool Extra = false, int Revision = 1);

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging;
+
+namespace Rlhf.Orchestrations;
+
+/// <summary>What an orchestrator may touch: nothing else. Named and behaving like Durable's TaskOrchestrationContext.</summary>
+/// <remarks>
+/// The contract, one test a line, the same on every host:
+/// only the context's own tasks are awaited, on one thread, and a continuation elsewhere throws <see cref="ForeignAwaitException"/>;
+/// at most one waiter a name, cancelled by its token when abandoned;
+/// the newest waiter gets the event; events nobody waits for yet are kept, in order;
+/// a wait that times out throws <see cref="WaitTimedOutException"/>, a failed activity or sub-orchestration <see cref="StepFailedException"/>;
+/// time, ids and randomness come from here, so that a replay sees the same.
+/// </remarks>
+public interface IOrchestrationContext
+{
+    string InstanceId { get; }
+
+    /// <summary>The same instant in every replay.</summary>
+    DateTimeOffset CurrentUtcDateTime { get; }
+
+    bool IsReplaying { get; }
+
+    /// <summary>The same sequence of ids in every replay.</summary>
+    Guid NewGuid();
+
+    /// <summary>A logger that is silent while replaying.</summary>
+    ILogger CreateReplaySafeLogger(string category);
+
+    Task<TOutput> CallActivityAsync<TOutput>(string name, object? input, StepOptions? options = null);
+
+    Task<TOutput> CallSubOrchestratorAsync<TOutput>(string name, object? input, StepOptions? options = null);
+
+    /// <summary>Waits for the next event of this name, which may already be there.</summary>
+    Task<T> WaitForExternalEvent<T>(string name, CancellationToken cancellation = default);
+
+    /// <exception cref="WaitTimedOutException">No event came in time.</exception>
+    Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, CancellationToken cancellation = default);
+
+    /// <summary>A durable timer. Cancel the ones that are abandoned: an orchestration does not complete before its timers do.</summary>
+    Task CreateTimer(TimeSpan delay, CancellationToken cancellation = default);
+
+    /// <summary>Sends an event to another instance; lost if that one does not exist.</summary>
+    void SendEvent(string instanceId, string name, object? payload);
+
+    /// <summary>Counters for people to look at, 16 KB of JSON at most.</summary>
+    void SetCustomStatus(object? status);
+
+    /// <summary>Starts the instance again with a new input and an empty history once the orchestrator returns. Events nobody has read are kept.</summary>
+    void ContinueAsNew(object? input);
+}
+
+/// <param name="Retry">Null: no retry.</param>
+/// <param name="InstanceId">For sub-orchestrations only.</param>
+public sealed record StepOptions(StepRetryPolicy? Retry = null, string? InstanceId = null);
+
+/// <summary>How often a failed step is tried again.</summary>
+/// <param name="Attempts">In all, the first one included; at least 1.</param>
+/// <param name="HandlesErrorType">Whether an error of this type (full type name) is worth another attempt; null: every error is.</param>
+public sealed record StepRetryPolicy(
+    int Attempts, TimeSpan FirstDelay, double Backoff = 1, TimeSpan? MaximumDelay = null, Func<string, bool>? HandlesErrorType = null);

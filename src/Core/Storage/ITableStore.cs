@@ -1,0 +1,37 @@
+namespace Rlhf.Storage;
+
+/// <summary>Rows by table, partition and row key, each a JSON body (at most 32,000 characters) with an ETag. Azure Tables or SQLite; one contract suite holds both.
+/// Keys are ordinal and must not hold / \ # ? or control characters.</summary>
+public interface ITableStore
+{
+    Task<TableRow?> FindAsync(string table, string partition, string row, CancellationToken cancellation = default);
+
+    /// <summary>Rows of one partition in row order (ordinal), from <paramref name="fromRow"/> (included) to <paramref name="toRow"/> (excluded), at most <paramref name="take"/>.</summary>
+    IAsyncEnumerable<TableRow> QueryAsync(
+        string table, string partition, string? fromRow = null, string? toRow = null, int? take = null, CancellationToken cancellation = default);
+
+    /// <summary>Carries out all operations or none; they share the partition, 100 at most, each row once.</summary>
+    /// <returns>The new ETags in order (null for a delete), or null where a condition failed (then nothing was changed).</returns>
+    /// <remarks>A retry that meets its own earlier write succeeds.</remarks>
+    Task<IReadOnlyList<string?>?> WriteAsync(
+        string table, string partition, IReadOnlyList<TableOperation> operations, CancellationToken cancellation = default);
+}
+
+public sealed record TableRow(string Partition, string Row, string Body, string ETag);
+
+public enum TableOperationKind
+{
+    /// <summary>The row must not exist.</summary>
+    Insert,
+
+    /// <summary>The row must exist with the ETag.</summary>
+    Replace,
+
+    /// <summary>Inserts or replaces, whatever is there.</summary>
+    Upsert,
+
+    /// <summary>With an ETag the row must have it; without one it is deleted if there.</summary>
+    Delete,
+}
+
+public sealed record TableOperation(TableOperationKind Kind, string Row, string? Body = null, string? ETag = null);

@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.Json;
+using Rlhf.Json;
+
+namespace Rlhf.Storage;
+
+/// <summary>Typed reading and writing over the two ports.</summary>
+public static class StorageExtensions
+{
+    public static async Task<string?> ReadTextAsync(this IBlobStore blobs, string path, CancellationToken cancellation = default)
+    {
+        await using var content = await blobs.OpenReadAsync(path, cancellation);
+        if (content is null) return null;
+        using var reader = new StreamReader(content.Stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync(cancellation);
+    }
+
+    public static async Task<T?> ReadJsonAsync<T>(this IBlobStore blobs, string path, CancellationToken cancellation = default) where T : class
+    {
+        await using var content = await blobs.OpenReadAsync(path, cancellation);
+        return content is null ? null : await JsonSerializer.DeserializeAsync<T>(content.Stream, RlhfJson.Options, cancellation);
+    }
+
+    public static async Task<string?> WriteTextAsync(
+        this IBlobStore blobs, string path, string text, WriteCondition condition = default, CancellationToken cancellation = default)
+    {
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        return await blobs.WriteAsync(path, stream, condition, cancellation);
+    }
+
+    public static async Task<string?> WriteJsonAsync<T>(
+        this IBlobStore blobs, string path, T value, WriteCondition condition = default, CancellationToken cancellation = default)
+    {
+        using var stream = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(value, RlhfJson.Options));
+        return await blobs.WriteAsync(path, stream, condition, cancellation);
+    }
+
+    public static T ReadBody<T>(this TableRow row) => JsonSerializer.Deserialize<T>(row.Body, RlhfJson.Options)!;
+
+    /// <returns>The new ETag, or null where the row exists.</returns>
+    public static Task<string?> TryInsertAsync<T>(
+        this ITableStore tables, string table, string partition, string row, T body, CancellationToken cancellation = default) =>
+        tables.WriteOneAsync(table, partition, new(TableOperationKind.Insert, row, ToBody(body)), cancellation);
+
+    /// <returns>The new ETag, or null where the row has another ETag by now or is gone.</returns>
+    public static Task<string?> TryReplaceAsync<T>(
+        this ITableStore tables, string table, string partition, string row, T body, string etag, CancellationToken cancellation = default) =>
+        tables.WriteOneAsync(table, partition, new(TableOperationKind.Replace, row, ToBody(body), etag), cancellation);
+
+    public static Task<string?> UpsertAsync<T>(
+        this ITableStore tables, string table, string partition, string row, T body, CancellationToken cancellation = default) =>
+        tables.WriteOneAsync(table, partition, new(TableOperationKind.Upsert, row, ToBody(body)), cancellation);
+
+    public static async Task<bool> TryDeleteAsync(
+        this ITableStore tables, string table, string partition, string row, string? etag = null, CancellationToken cancellation = default) =>
+        await tables.WriteAsync(table, partition, [new(TableOperationKind.Delete, row, ETag: etag)], cancellation) is not null;
+
+    public static string ToBody<T>(T body) => JsonSerializer.Serialize(body, RlhfJson.Options);
+
+    private static async Task<string?> WriteOneAsync(
+        this ITableStore tables, string table, string partition, TableOperation operation, CancellationToken cancellation) =>
+        (await tables.WriteAsync(table, partition, [operation], cancellation))?[0];
+}
