@@ -1,0 +1,70 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Azure.AI.OpenAI;
+using Azure.Core;
+using Azure.Identity;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using OpenAI;
+
+namespace Rlhf.Generation.Endpoints;
+
+/// <summary>Makes the chat client of a generator that lives behind an endpoint. Keys come from configuration or the environment, never from a campaign:
+/// <c>Generators:&lt;name&gt;:Key</c> first, then <c>OPENAI_API_KEY</c> or <c>AZURE_OPENAI_API_KEY</c>; Azure OpenAI without a key uses the managed identity (or whatever the developer is logged in as).</summary>
+public sealed class EndpointClients(IConfiguration configuration, TokenCredential? azureCredential = null)
+{
+    // Servers on one's own machine (vLLM, Ollama, llama.cpp) want no key, but the client insists on one.
+    private const string NoKey = "none";
+
+    /// <exception cref="RlhfException"><c>endpoint-key-missing</c>, <c>endpoint-address-missing</c>.</exception>
+    public IChatClient Create(GeneratorSettings settings)
+    {
+        var client = settings.Kind switch
+        {
+            GeneratorKind.AzureOpenAI => CreateAzure(settings),
+            GeneratorKind.OpenAI => CreateOpenAI(settings),
+            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Kind, "Not a generator behind an endpoint."),
+        };
+        return client.GetChatClient(settings.Model).AsIChatClient();
+    }
+
+    private OpenAIClient CreateOpenAI(GeneratorSettings settings)
+    {
+        var key = FindKey(settings, "OPENAI_API_KEY");
+        if (key is null && settings.Endpoint is null)
+        {
+            throw new RlhfException("endpoint-key-missing", $"The generator '{settings.Name}' asks api.openai.com, and there is no key for it.",
+                $"Set Generators:{settings.Name}:Key in the configuration or OPENAI_API_KEY in the environment.");
+        }
+        var options = Bare(new OpenAIClientOptions { Endpoint = settings.Endpoint });
+        return new OpenAIClient(new ApiKeyCredential(key ?? NoKey), options);
+    }
+
+    private AzureOpenAIClient CreateAzure(GeneratorSettings settings)
+    {
+        if (settings.Endpoint is not { } endpoint)
+        {
+            throw new RlhfException("endpoint-address-missing", $"The generator '{settings.Name}' is an Azure OpenAI deployment without its resource's address.",
+                "Set the generator's endpoint, e.g. https://<resource>.openai.azure.com.");
+        }
+        var options = Bare(new AzureOpenAIClientOptions());
+        return FindKey(settings, "AZURE_OPENAI_API_KEY") is { } key
+            ? new AzureOpenAIClient(endpoint, new ApiKeyCredential(key), options)
+            : new AzureOpenAIClient(endpoint, azureCredential ?? new DefaultAzureCredential(), options);
+    }
+
+    private string? FindKey(GeneratorSettings settings, string variable)
+    {
+        var key = configuration[$"Generators:{settings.Name}:Key"];
+        if (string.IsNullOrWhiteSpace(key)) key = configuration[variable];
+        return string.IsNullOrWhiteSpace(key) ? null : key;
+    }
+
+    // Retries and time-outs are ours (ChatClientGenerator), so that a rate limit holds back all calls of a generator and is told as an outcome.
+    private static TOptions Bare<TOptions>(TOptions options) where TOptions : ClientPipelineOptions
+    {
+        options.RetryPolicy = new ClientRetryPolicy(maxRetries: 0);
+        options.NetworkTimeout = Timeout.InfiniteTimeSpan;
+        return options;
+    }
+}
