@@ -13,11 +13,13 @@ public enum TrainingStage { Sft, Reward, Ppo, Dpo, Generate, Export }
 /// <param name="ValidationPrompts">The same for validation prompts.</param>
 /// <param name="TestPrompts">The same for test prompts: KL and the published answers only, never anything chosen by them.</param>
 /// <param name="SftExamples">JSON lines {messages, answer, weight} for the sft stage, where asked.</param>
+/// <param name="TestComparisons">JSON lines of <see cref="TestComparison"/>: the job scores each answer with the reward model into <c>&lt;output&gt;/test-scores.jsonl</c>
+/// (JSON lines of <see cref="ScoredComparison"/>). For reporting only.</param>
 /// <param name="Output">Prefix for everything written, e.g. <c>runs/demo-run1</c>.</param>
 public sealed record TrainingJob(
     RunId Run, string Policy, string Pairs, string RolloutPrompts, string ValidationPrompts, string TestPrompts,
     IReadOnlyList<TrainingStage> Stages, TrainingSettings Settings, long Seed, string Output,
-    string? RewardStart = null, string? SftExamples = null, GenerateStage? Generate = null)
+    string? RewardStart = null, string? SftExamples = null, GenerateStage? Generate = null, string? TestComparisons = null)
 {
     public const int CurrentVersion = 1;
 

@@ -1,0 +1,36 @@
+namespace Rlhf;
+
+/// <summary>How closely the pipeline looks after itself; what a host decides, not a campaign's owner.</summary>
+public sealed record PipelineOptions
+{
+    /// <summary>How long a batch waits for a signal before it looks at its rankings by itself.</summary>
+    public TimeSpan BatchLook { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>That wait's upper end; it doubles while nothing changes.</summary>
+    public TimeSpan BatchLookMaximum { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a campaign waits for a signal before it compares its open batches with their rows.</summary>
+    public TimeSpan CampaignLook { get; init; } = TimeSpan.FromMinutes(1);
+
+    public TimeSpan CampaignLookMaximum { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How often a running job's status is read at first.</summary>
+    public TimeSpan RunLook { get; init; } = TimeSpan.FromMinutes(1);
+
+    public TimeSpan RunLookMaximum { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A job that has not written its status for so long, and that its launcher does not know as running, has vanished.</summary>
+    public TimeSpan RunSilence { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often a vanished job is started again without having got any further in between.</summary>
+    public int RunRestarts { get; init; } = 3;
+
+    /// <summary>Prompts one call of the generating activity carries.</summary>
+    public int GenerationWindow { get; init; } = 25;
+
+    /// <summary>Generating activities of one batch at a time.</summary>
+    public int GenerationConcurrency { get; init; } = 2;
+
+    /// <summary>Most test prompts that people judge after a run; a judge that costs nobody's time gets all of them.</summary>
+    public int PeopleTestPrompts { get; init; } = 100;
+}
