@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Caching.Memory;
+using Rlhf.Labeling.Serving;
+using Rlhf.Storage;
+
+namespace Rlhf.Labeling;
+
+/// <summary>Comparisons by batch: bodies in the blob <c>campaigns/&lt;id&gt;/batches/&lt;batch&gt;.json</c> (written once), what is still open in table <c>open</c>,
+/// and the campaign's batches in table <c>published</c> (partition = campaign, row = batch).</summary>
+public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenStore open, RankingStore rankings, TimeProvider time) : IDisposable
+{
+    public const string PublishedTable = "published";
+
+    private const int BatchesInMemory = 200;
+
+    // A batch's blob never changes, so it is parsed once.
+    private readonly MemoryCache batches = new(new MemoryCacheOptions { SizeLimit = BatchesInMemory });
+
+    public static string BatchPath(CampaignId campaign, BatchId batch) => $"campaigns/{campaign}/batches/{batch}.json";
+
+    /// <summary>Opens the comparisons for ranking. Idempotent: the first call's comparisons stand, a repetition completes what a crash left.</summary>
+    /// <returns>The comparisons that stand.</returns>
+    /// <exception cref="RlhfException"><c>invalid-batch</c>: a comparison of another batch, an id twice, or an overlap below 1.</exception>
+    public async Task<IReadOnlyList<Comparison>> PublishAsync(
+        CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation = default)
+    {
+        Check(batch, comparisons);
+        if (await FindPublishedAsync(campaign, batch, cancellation) is not null) return await ReadBatchAsync(campaign, batch, cancellation);
+        await blobs.WriteJsonAsync(BatchPath(campaign, batch), comparisons, WriteCondition.CreateOnly, cancellation);
+        var standing = await ReadBatchAsync(campaign, batch, cancellation);
+        await OpenMissingAsync(campaign, batch, standing, cancellation);
+        await tables.TryInsertAsync(PublishedTable, campaign.Value, batch.Value, new PublishedBatch(batch, standing.Count, time.GetUtcNow()), cancellation);
+        return standing;
+    }
+
+    /// <exception cref="RlhfException"><c>no-such-batch</c>.</exception>
+    public async Task<IReadOnlyList<Comparison>> ReadBatchAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation = default)
+    {
+        var path = BatchPath(campaign, batch);
+        if (batches.TryGetValue(path, out IReadOnlyList<Comparison>? cached)) return cached!;
+        var read = await blobs.ReadJsonAsync<List<Comparison>>(path, cancellation)
+            ?? throw new RlhfException("no-such-batch", $"Campaign '{campaign}' has no comparisons of batch '{batch}'.", "Wait until the batch is published, or check its id.", 404);
+        return batches.Set<IReadOnlyList<Comparison>>(path, read, new MemoryCacheEntryOptions { Size = 1 });
+    }
+
+    /// <summary>Takes what is left of the batch off the annotators' tables; rankings that come later are extra. Idempotent.</summary>
+    public async Task CloseBatchAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation = default)
+    {
+        var published = await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation);
+        if (published is null) return;
+        var body = published.ReadBody<PublishedBatch>();
+        if (body.Closed is null)
+        {
+            var closed = BatchCounts.Of(await ReadBatchAsync(campaign, batch, cancellation), await rankings.ReadBatchAsync(batch, cancellation));
+            await tables.UpsertAsync(PublishedTable, campaign.Value, batch.Value, body with { Closed = closed }, cancellation);
+        }
+        await open.RemoveAsync(campaign, await ReadBatchAsync(campaign, batch, cancellation), cancellation);
+    }
+
+    public async Task<PublishedBatch?> FindPublishedAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation = default) =>
+        (await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation))?.ReadBody<PublishedBatch>();
+
+    /// <summary>The campaign's batches in order of their ids.</summary>
+    public async Task<IReadOnlyList<PublishedBatch>> ListPublishedAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var published = new List<PublishedBatch>();
+        await foreach (var row in tables.QueryAsync(PublishedTable, campaign.Value, cancellation: cancellation)) published.Add(row.ReadBody<PublishedBatch>());
+        return published;
+    }
+
+    public void Dispose() => batches.Dispose();
+
+    // After a crash some rows may have been ranked and gone already: only what the rankings leave open comes back.
+    private async Task OpenMissingAsync(CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation)
+    {
+        var ranked = await rankings.ReadBatchAsync(batch, cancellation);
+        await open.AddAsync(campaign, comparisons.Select(c => OpenRow.For(c, ranked)).Where(r => !r.IsClosed), cancellation);
+    }
+
+    private static void Check(BatchId batch, IReadOnlyList<Comparison> comparisons)
+    {
+        var problem =
+            comparisons.FirstOrDefault(c => c.Batch != batch) is { } foreign ? $"Comparison '{foreign.Id}' belongs to batch '{foreign.Batch}'"
+            : comparisons.FirstOrDefault(c => c.Overlap < 1) is { } none ? $"Comparison '{none.Id}' has an overlap of {none.Overlap}"
+            : comparisons.GroupBy(c => c.Id).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"Comparison '{twice.Key}' stands there twice"
+            : null;
+        if (problem is not null) throw new RlhfException("invalid-batch", $"{problem}, so batch '{batch}' can't be published.", "Publish each comparison once, in its own batch, with an overlap of at least 1.");
+    }
+}
+
+/// <param name="Closed">How it stood when it was closed; null while it is open.</param>
+public sealed record PublishedBatch(BatchId Batch, int Comparisons, DateTimeOffset PublishedAt, BatchCounts? Closed = null);

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using Rlhf.Storage;
+
+namespace Rlhf.Labeling;
+
+/// <summary>Rankings are the truth; pairs, progress and open rows are derived from them. Table <c>rankings</c>: partition = batch, row = comparison~annotator.</summary>
+public sealed class RankingStore(ITableStore tables)
+{
+    public const string Table = "rankings";
+
+    /// <summary>All rankings of a batch, extra ones included, by comparison and annotator.</summary>
+    public async Task<IReadOnlyList<Ranking>> ReadBatchAsync(BatchId batch, CancellationToken cancellation = default)
+    {
+        var rankings = new List<Ranking>();
+        await foreach (var ranking in StreamBatchAsync(batch, cancellation)) rankings.Add(ranking);
+        return rankings;
+    }
+
+    public async IAsyncEnumerable<Ranking> StreamBatchAsync(BatchId batch, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var row in tables.QueryAsync(Table, batch.Value, cancellation: cancellation)) yield return row.ReadBody<Ranking>();
+    }
+
+    /// <summary>Null where this annotator has not ranked this comparison.</summary>
+    public async Task<StoredRanking?> FindAsync(BatchId batch, ComparisonId comparison, AnnotatorId annotator, CancellationToken cancellation = default)
+    {
+        var row = await tables.FindAsync(Table, batch.Value, RowOf(comparison, annotator), cancellation);
+        return row is null ? null : new(row.ReadBody<Ranking>(), row.ETag);
+    }
+
+    /// <returns>The new ETag, or null where this annotator's ranking is there already.</returns>
+    public Task<string?> TryInsertAsync(Ranking ranking, CancellationToken cancellation = default) =>
+        tables.TryInsertAsync(Table, ranking.Batch.Value, RowOf(ranking.Comparison, ranking.Annotator), ranking, cancellation);
+
+    /// <returns>The new ETag, or null where somebody was faster.</returns>
+    public Task<string?> TryReplaceAsync(Ranking ranking, string etag, CancellationToken cancellation = default) =>
+        tables.TryReplaceAsync(Table, ranking.Batch.Value, RowOf(ranking.Comparison, ranking.Annotator), ranking, etag, cancellation);
+
+    private static string RowOf(ComparisonId comparison, AnnotatorId annotator) => $"{comparison}~{annotator}";
+}
+
+public sealed record StoredRanking(Ranking Ranking, string ETag);

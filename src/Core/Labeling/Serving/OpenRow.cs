@@ -1,0 +1,54 @@
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>A comparison somebody still has to rank. Table <c>open</c>: partition = campaign~shard, row = priority~batch~comparison. All moves are pure; the store guards them by ETag.</summary>
+/// <param name="Claims">Who has it on the screen, at most one each; a claim that ran out counts for nothing.</param>
+/// <param name="Ranked">Whose rankings count towards the overlap.</param>
+public sealed record OpenRow(
+    BatchId Batch, ComparisonId Comparison, int Overlap,
+    IReadOnlyList<Claim> Claims, IReadOnlyList<AnnotatorId> Ranked, IReadOnlyList<AnnotatorId> Skipped)
+{
+    public static OpenRow For(Comparison comparison) => new(comparison.Batch, comparison.Id, comparison.Overlap, [], [], []);
+
+    /// <summary>Rebuilt from the rankings, with nobody's claim.</summary>
+    public static OpenRow For(Comparison comparison, IEnumerable<Ranking> rankings)
+    {
+        var counted = rankings.Where(r => r.Comparison == comparison.Id && !r.Extra).ToList();
+        return For(comparison) with
+        {
+            Ranked = [.. counted.Where(r => r.Outcome != RankingOutcome.Skip).Select(r => r.Annotator)],
+            Skipped = [.. counted.Where(r => r.Outcome == RankingOutcome.Skip).Select(r => r.Annotator)],
+        };
+    }
+
+    public bool IsClosed => Ranked.Count >= Overlap || Skipped.Count >= BatchProgress.SkipsToClose;
+
+    public bool IsJudgedBy(AnnotatorId annotator) => Ranked.Contains(annotator) || Skipped.Contains(annotator);
+
+    public IEnumerable<Claim> LiveClaims(DateTimeOffset now) => Claims.Where(c => c.Until > now);
+
+    public IEnumerable<Claim> ExpiredClaims(DateTimeOffset now) => Claims.Where(c => c.Until <= now);
+
+    /// <summary>Whether <paramref name="annotator"/> may have it now: has not judged it, does not hold it, and a place is free.</summary>
+    public bool IsFreeFor(AnnotatorId annotator, DateTimeOffset now)
+    {
+        if (IsClosed || IsJudgedBy(annotator)) return false;
+        var live = LiveClaims(now).ToList();
+        return live.Count + Ranked.Count < Overlap && live.All(c => c.Annotator != annotator);
+    }
+
+    /// <summary>Claimed by <paramref name="claim"/>'s annotator; claims that ran out go.</summary>
+    public OpenRow Claimed(Claim claim, DateTimeOffset now) =>
+        this with { Claims = [.. LiveClaims(now).Where(c => c.Annotator != claim.Annotator), claim] };
+
+    public OpenRow Released(AnnotatorId annotator) => this with { Claims = [.. Claims.Where(c => c.Annotator != annotator)] };
+
+    /// <summary>The annotator's judgement counts; a later one takes the place of an earlier.</summary>
+    public OpenRow Judged(AnnotatorId annotator, RankingOutcome outcome) => Released(annotator) with
+    {
+        Ranked = [.. Ranked.Where(a => a != annotator), .. outcome != RankingOutcome.Skip ? [annotator] : (AnnotatorId[])[]],
+        Skipped = [.. Skipped.Where(a => a != annotator), .. outcome == RankingOutcome.Skip ? [annotator] : (AnnotatorId[])[]],
+    };
+}
+
+/// <summary>A comparison on somebody's screen until then.</summary>
+public sealed record Claim(AnnotatorId Annotator, DateTimeOffset Until);

@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Rlhf.Storage;
+
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>The rows of table <c>open</c>.</summary>
+public sealed class OpenStore(ITableStore tables)
+{
+    public const string Table = "open";
+
+    /// <summary>Partitions a campaign's open rows are spread over, so that no single one takes all the writes.</summary>
+    public const int Shards = 4;
+
+    private const int RowsPerTransaction = 100;
+
+    /// <summary>Priorities sort as text: 000 comes first.</summary>
+    private const string OrdinaryPriority = "500";
+
+    public static int ShardOf(string key) => (int)(BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key))) % Shards);
+
+    public static string RowOf(BatchId batch, ComparisonId comparison) => $"{OrdinaryPriority}~{batch}~{comparison}";
+
+    /// <summary>Adds the rows that are not there yet; those that are stay as they are.</summary>
+    public async Task AddAsync(CampaignId campaign, IEnumerable<OpenRow> rows, CancellationToken cancellation)
+    {
+        foreach (var (partition, chunk) in InTransactions(campaign, rows, r => r.Comparison))
+        {
+            var inserts = chunk.Select(r => new TableOperation(TableOperationKind.Insert, RowOf(r.Batch, r.Comparison), StorageExtensions.ToBody(r))).ToList();
+            if (await tables.WriteAsync(Table, partition, inserts, cancellation) is not null) continue;
+            foreach (var insert in inserts) await tables.WriteAsync(Table, partition, [insert], cancellation);
+        }
+    }
+
+    public async Task RemoveAsync(CampaignId campaign, IEnumerable<Comparison> comparisons, CancellationToken cancellation)
+    {
+        foreach (var (partition, chunk) in InTransactions(campaign, comparisons, c => c.Id))
+        {
+            await tables.WriteAsync(Table, partition, [.. chunk.Select(c => new TableOperation(TableOperationKind.Delete, RowOf(c.Batch, c.Id)))], cancellation);
+        }
+    }
+
+    public async Task<StoredOpenRow?> FindAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, CancellationToken cancellation)
+    {
+        var row = await tables.FindAsync(Table, PartitionOf(campaign, comparison), RowOf(batch, comparison), cancellation);
+        return row is null ? null : Read(row);
+    }
+
+    /// <summary>Rows of a shard in order: after <paramref name="after"/> (not included), up to <paramref name="upTo"/> (included).</summary>
+    public async IAsyncEnumerable<StoredOpenRow> ReadAsync(
+        CampaignId campaign, int shard, string after, string? upTo, int take, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var rows = tables.QueryAsync(Table, $"{campaign}~{shard}", after.Length == 0 ? null : Following(after), upTo is null ? null : Following(upTo), take, cancellation);
+        await foreach (var row in rows) yield return Read(row);
+    }
+
+    /// <returns>The row as stored, or null where somebody changed it meanwhile.</returns>
+    public async Task<StoredOpenRow?> TryReplaceAsync(CampaignId campaign, StoredOpenRow stored, OpenRow changed, CancellationToken cancellation)
+    {
+        var etag = await tables.TryReplaceAsync(Table, PartitionOf(campaign, changed.Comparison), stored.Key, changed, stored.ETag, cancellation);
+        return etag is null ? null : new(changed, stored.Key, etag);
+    }
+
+    /// <summary>Changes one row under its ETag, again until it holds; a row that is closed by it leaves.</summary>
+    /// <returns>False where there is no such row.</returns>
+    public async Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
+    {
+        while (await FindAsync(campaign, batch, comparison, cancellation) is { } stored)
+        {
+            var changed = change(stored.Row);
+            var done = changed.IsClosed
+                ? await tables.TryDeleteAsync(Table, PartitionOf(campaign, comparison), stored.Key, stored.ETag, cancellation)
+                : await TryReplaceAsync(campaign, stored, changed, cancellation) is not null;
+            if (done) return true;
+        }
+        return false;
+    }
+
+    private static string PartitionOf(CampaignId campaign, ComparisonId comparison) => $"{campaign}~{ShardOf(comparison.Value)}";
+
+    /// <summary>The first key after <paramref name="key"/>: keys use nothing below '-', so '!' comes before every longer one.</summary>
+    private static string Following(string key) => key + "!";
+
+    private static StoredOpenRow Read(TableRow row) => new(row.ReadBody<OpenRow>(), row.Row, row.ETag);
+
+    private static IEnumerable<(string Partition, T[] Rows)> InTransactions<T>(CampaignId campaign, IEnumerable<T> rows, Func<T, ComparisonId> comparison) =>
+        from row in rows
+        group row by PartitionOf(campaign, comparison(row)) into shard
+        from chunk in shard.Chunk(RowsPerTransaction)
+        select (shard.Key, chunk);
+}
+
+public sealed record StoredOpenRow(OpenRow Row, string Key, string ETag);

@@ -1,0 +1,85 @@
+using Rlhf.Labeling;
+using Rlhf.Prompts;
+
+namespace Rlhf.Web.Contracts;
+
+/// <summary>Answer to <c>GET /api/campaigns/{campaign}/next</c>.</summary>
+/// <param name="RetryAfterSeconds">When asking again makes sense; null where it never does.</param>
+/// <param name="Reason">For a person.</param>
+/// <param name="Task">With <see cref="NextStatus.Task"/> only.</param>
+public sealed record NextResponse(NextStatus Status, ProgressView Progress, TaskView? Task = null, int? RetryAfterSeconds = null, string? Reason = null);
+
+public enum NextStatus
+{
+    Task,
+
+    /// <summary>All that is open is with others just now.</summary>
+    Wait,
+
+    /// <summary>Nothing is open for this annotator; more may come.</summary>
+    Done,
+
+    Paused,
+
+    /// <summary>Cancelled or completed.</summary>
+    Ended,
+
+    /// <summary>Comparisons are open, but every annotator invited has judged them.</summary>
+    Exhausted,
+}
+
+/// <summary>What an annotator sees of a comparison: nothing that tells where an answer comes from.</summary>
+/// <param name="Answers">In the order shown, left to right; ids say the place (<c>1</c>, <c>2</c>…).</param>
+/// <param name="Guidelines">Version; the text is at <c>/guidelines</c>.</param>
+public sealed record TaskView(
+    ComparisonId Comparison, IReadOnlyList<Message> Messages, IReadOnlyList<AnswerView> Answers, DateTimeOffset LeaseUntil, int Guidelines);
+
+/// <param name="CutOff">The answer stopped at a length limit.</param>
+public sealed record AnswerView(string Id, string Text, bool CutOff);
+
+/// <param name="Mine">This annotator's own judgements, skips included.</param>
+/// <param name="Done">Comparisons of the campaign that need nobody any more.</param>
+public sealed record ProgressView(int Mine, int Done, int Total);
+
+/// <summary>Body of <c>POST /api/campaigns/{campaign}/tasks/{comparison}/ranking</c>.</summary>
+/// <param name="Tiers">Ranked only: from best to worst, ids as served; answers of one tier are tied.</param>
+/// <param name="ShownOrder">Ids as they were on the screen; as served where null.</param>
+/// <param name="Strength">Two answers only: 1 is slightly, up to 3.</param>
+/// <param name="ActiveSeconds">Time the page was visible and the person active.</param>
+/// <param name="Amends">The revision this one takes the place of.</param>
+public sealed record RankingRequest(
+    RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>>? Tiers = null, IReadOnlyList<string>? ShownOrder = null,
+    int? Strength = null, double? ActiveSeconds = null, string? Comment = null, string? BetterAnswer = null,
+    int? GuidelinesVersion = null, int? Amends = null);
+
+/// <param name="Extra">Kept, but it does not count: the comparison was complete or the campaign had ended.</param>
+/// <param name="Unchanged">The same ranking was there already.</param>
+public sealed record RankingResponse(int Revision, bool Extra, bool Unchanged);
+
+/// <summary>One of the annotator's own rankings with its task, newest first.</summary>
+public sealed record MineResponse(IReadOnlyList<MineItem> Rankings);
+
+public sealed record MineItem(
+    TaskView Task, RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, int Revision, bool Extra, DateTimeOffset SubmittedAt,
+    int? Strength = null, string? Comment = null, string? BetterAnswer = null);
+
+/// <summary>What the form shows around the tasks.</summary>
+public sealed record GuidelinesResponse(
+    CampaignId Campaign, string Title, string Guidelines, int Version, int Answers, AnnotatorId Annotator, AnnotatorKind Kind, string? Name);
+
+/// <summary>Body of <c>POST /api/campaigns/{campaign}/invites</c>.</summary>
+/// <param name="Name">For the owner's list only, e.g. a first name.</param>
+/// <param name="Kind">The kind is fixed here and stands on every ranking.</param>
+/// <param name="ValidDays">1..365.</param>
+/// <param name="Annotator">An id of the owner's choosing; made up where null.</param>
+public sealed record InviteRequest(string? Name = null, AnnotatorKind Kind = AnnotatorKind.Person, int ValidDays = 30, AnnotatorId? Annotator = null);
+
+/// <param name="Token">Sent as header <c>X-Rlhf-Invite</c>; shown once, it is not kept.</param>
+/// <param name="Link">Address of the form with the token in its fragment, so that no log holds it.</param>
+public sealed record InviteResponse(AnnotatorId Annotator, AnnotatorKind Kind, string Token, string Link, DateTimeOffset ExpiresAt);
+
+public sealed record InviteView(AnnotatorId Annotator, AnnotatorKind Kind, string? Name, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, InviteState State);
+
+public enum InviteState { Active, Expired, Revoked }
+
+public sealed record InviteListResponse(IReadOnlyList<InviteView> Invites);
