@@ -1,1 +1,5 @@
+using Rlhf.Trainer.Native;
+
+OpenMp.EnsureSpinCount();
+TorchNatives.Prepare(Console.Error.WriteLine);
 return 0;
