@@ -1,7 +1,7 @@
 namespace Rlhf.Storage;
 
 /// <summary>Blobs by path. The first segment is the container (<c>inbox</c>, <c>prompts</c>, <c>campaigns</c>, <c>runs</c>, <c>models</c>); the rest is the name.
-/// Azure Blob Storage or a folder; one contract suite holds both.</summary>
+/// Azure Blob Storage or a folder; one contract suite holds both. Paths keep to <see cref="BlobPath"/>.</summary>
 public interface IBlobStore
 {
     /// <summary>The blob's properties, or null where there is none.</summary>
@@ -12,10 +12,11 @@ public interface IBlobStore
 
     /// <summary>Writes the whole blob atomically: a reader sees the old content or the new, never a part. Acknowledged means durable.</summary>
     /// <returns>The new ETag, or null where <paramref name="condition"/> was not met (then nothing was written).</returns>
-    /// <remarks>A retry that meets its own earlier write succeeds: on a conflict the blob is read back and compared before it counts as one.</remarks>
+    /// <remarks>A retry that meets its own earlier write succeeds. Create-only compares: the same bytes there already count as written, so a step that runs again after a
+    /// crash needs no special case. With an ETag only the call's own lost reply is forgiven, since two writers may well write the same bytes.</remarks>
     Task<string?> WriteAsync(string path, Stream content, WriteCondition condition = default, CancellationToken cancellation = default);
 
-    /// <summary>Adds bytes to the end of an append-only blob, made if missing. At-least-once: readers skip a doubled or torn line.</summary>
+    /// <summary>Adds bytes to the end of an append-only blob, made if missing. At-least-once: readers skip a doubled or torn line. A blob that is appended to is not written otherwise.</summary>
     Task AppendAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation = default);
 
     /// <summary>All blobs whose path begins with <paramref name="prefix"/>, in path order (ordinal).</summary>
