@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Rlhf.Local.Hosting;
+using Rlhf.Training;
+
+namespace Rlhf.Local.Jobs;
+
+/// <summary>Runs the training job as a child process. It outlives a killed host (its output goes to a file, not to us) and is found again by its record.</summary>
+/// <param name="storage">The trainer's <c>RLHF_STORAGE</c>.</param>
+public sealed partial class ChildProcessLauncher(
+    DataFolder data, TrainerProgram program, string storage, ILogger<ChildProcessLauncher> logger) : IJobLauncher, IDisposable
+{
+    private const int LogLines = 20;
+
+    private readonly ConcurrentDictionary<RunId, Process> children = new();
+    private readonly SemaphoreSlim starting = new(1);
+
+    public string LogFileOf(RunId run) => Path.Combine(data.Jobs, $"{run}.log");
+
+    public async Task<string> StartAsync(RunId run, CancellationToken cancellation = default)
+    {
+        await starting.WaitAsync(cancellation);
+        try
+        {
+            if (JobRecord.Read(data.Jobs, run) is { } known && known.Process.Find() is { } running)
+            {
+                running.Dispose();
+                LogAdopted(run, known.Process.Id);
+                return known.Execution;
+            }
+            var record = Start(run, await program.PathAsync(cancellation));
+            record.Write(data.Jobs);
+            var log = LogFileOf(run);
+            LogStarted(run, record.Process.Id, log);
+            return record.Execution;
+        }
+        finally
+        {
+            starting.Release();
+        }
+    }
+
+    public Task<JobState> GetStateAsync(RunId run, string execution, CancellationToken cancellation = default) => Task.FromResult(StateOf(run, execution));
+
+    public async Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
+    {
+        if (JobRecord.Read(data.Jobs, run) is not { } record || record.Execution != execution || record.Process.Find() is not { } process) return;
+        using (process)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(cancellation);
+        }
+        LogStopped(run, record.Process.Id);
+    }
+
+    /// <summary>Stops the trainers that run, when the host ends in an orderly way; they go on from their checkpoints.</summary>
+    public void StopAll()
+    {
+        foreach (var file in Directory.EnumerateFiles(data.Jobs, "*.json"))
+        {
+            if (!IdRules.IsValid(Path.GetFileNameWithoutExtension(file))) continue;
+            using var process = JobRecord.Read(data.Jobs, RunId.From(Path.GetFileNameWithoutExtension(file)))?.Process.Find();
+            process?.Kill(entireProcessTree: true);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var child in children.Values) child.Dispose();
+        starting.Dispose();
+    }
+
+    private JobState StateOf(RunId run, string execution)
+    {
+        if (JobRecord.Read(data.Jobs, run) is not { } record || record.Execution != execution) return new(JobPhase.Unknown);
+        if (record.Process.Find() is { } running)
+        {
+            running.Dispose();
+            return new(JobPhase.Running);
+        }
+        var tail = LogTail.Of(LogFileOf(run), LogLines);
+        // Only our own child's exit code can be read; one that an earlier host started has ended, and its status.json says how.
+        if (!children.TryGetValue(run, out var child) || child.Id != record.Process.Id) return new(JobPhase.Unknown, null, tail);
+        return new(child.ExitCode == 0 ? JobPhase.Succeeded : JobPhase.Failed, child.ExitCode, tail);
+    }
+
+    private JobRecord Start(RunId run, string trainer)
+    {
+        var start = Shell(trainer, LogFileOf(run));
+        start.WorkingDirectory = data.Root;
+        start.UseShellExecute = false;
+        start.CreateNoWindow = true;
+        start.Environment["RLHF_JOB"] = $"runs/{run}/job.json";
+        start.Environment["RLHF_STORAGE"] = storage;
+        // libgomp reads it when it loads. Its default spinning makes two processes on two cores five times slower.
+        start.Environment["GOMP_SPINCOUNT"] = "1000";
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The trainer did not start.");
+        if (children.TryGetValue(run, out var earlier)) earlier.Dispose();
+        children[run] = process;
+        return new(run, ProcessIdentity.Of(process));
+    }
+
+    // A shell only to send the output to a file; `exec` makes the process the trainer itself.
+    private static ProcessStartInfo Shell(string trainer, string log) => OperatingSystem.IsWindows()
+        ? new("cmd.exe") { Arguments = $"/d /s /c \"dotnet \"{trainer}\" >> \"{log}\" 2>&1\"" }
+        : new("/bin/sh") { ArgumentList = { "-c", "exec dotnet \"$0\" >>\"$1\" 2>&1 </dev/null", trainer, log } };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: trainer started as process {ProcessId}; its log is {LogFile}")]
+    private partial void LogStarted(RunId run, int processId, string logFile);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: trainer found running as process {ProcessId}")]
+    private partial void LogAdopted(RunId run, int processId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: trainer (process {ProcessId}) stopped")]
+    private partial void LogStopped(RunId run, int processId);
+}

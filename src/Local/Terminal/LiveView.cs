@@ -1,0 +1,68 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Rlhf.Local.Terminal;
+
+/// <summary>One bar a step, redrawn in place below what has been said.</summary>
+public sealed class LiveView : ILoopView
+{
+    private const int BarWidth = 30;
+
+    private readonly IAnsiConsole console;
+    private readonly TimeLeft left;
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LiveDisplayContext> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task display;
+    private readonly SortedDictionary<LoopStep, (LoopProgress Progress, TimeSpan? Left)> rows = [];
+
+    public LiveView(IAnsiConsole console, TimeProvider time)
+    {
+        this.console = console;
+        left = new(time);
+        display = console.Live(Draw()).AutoClear(false).StartAsync(async context =>
+        {
+            started.SetResult(context);
+            await finished.Task;
+        });
+    }
+
+    public void Say(string line)
+    {
+        lock (gate) console.WriteLine(line);
+    }
+
+    public void Show(IReadOnlyList<LoopProgress> steps)
+    {
+        lock (gate)
+        {
+            foreach (var step in steps) rows[step.Step] = (step, left.Of(step));
+            if (started.Task.IsCompletedSuccessfully) started.Task.Result.UpdateTarget(Draw());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        finished.TrySetResult();
+        await display;
+    }
+
+    private Table Draw()
+    {
+        var table = new Table().NoBorder().HideHeaders();
+        foreach (var column in (string[])["step", "bar", "share", "count", "left", "metric"]) table.AddColumn(column);
+        foreach (var (progress, remaining) in rows.Values) table.AddRow(Row(progress, remaining));
+        return table;
+    }
+
+    private static IRenderable[] Row(LoopProgress progress, TimeSpan? remaining)
+    {
+        var done = (int)Math.Round(Math.Clamp(progress.Fraction, 0, 1) * BarWidth);
+        var bar = new Paragraph().Append(new string('━', done), new Style(Color.Green)).Append(new string('━', BarWidth - done), new Style(Color.Grey35));
+        return
+        [
+            new Text(LoopSteps.TitleOf(progress.Step)), bar, new Text($"{progress.Fraction:P0}"), new Text(progress.Count),
+            new Text(progress.Fraction >= 1 ? "done" : $"{TimeLeft.Show(remaining)} left"), new Text(progress.Metric, new Style(Color.Aqua)),
+        ];
+    }
+}

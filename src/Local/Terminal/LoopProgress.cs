@@ -1,0 +1,26 @@
+namespace Rlhf.Local.Terminal;
+
+/// <summary>What is going on right now.</summary>
+/// <param name="Step">Key of the step; <see cref="LoopSteps"/> has its place and title.</param>
+/// <param name="Fraction">0..1 of this step.</param>
+/// <param name="Count">E.g. <c>564/1200</c>.</param>
+/// <param name="Metric">The one that matters now.</param>
+public sealed record LoopProgress(LoopStep Step, double Fraction, string Count, string Metric);
+
+public enum LoopStep { Prompts, Answers, Rankings, Trainer, Reward, Ppo, Export, Judging }
+
+public static class LoopSteps
+{
+    public static string TitleOf(LoopStep step) => step switch
+    {
+        LoopStep.Prompts => "prompts",
+        LoopStep.Answers => "answers",
+        LoopStep.Rankings => "rankings",
+        LoopStep.Trainer => "trainer",
+        LoopStep.Reward => "reward model",
+        LoopStep.Ppo => "policy (PPO)",
+        LoopStep.Export => "export",
+        LoopStep.Judging => "judging",
+        _ => step.ToString(),
+    };
+}
