@@ -28,6 +28,12 @@ public static class OnnxDecoderNames
     /// <summary>Model metadata: the longest sequence.</summary>
     public const string PositionsKey = "rlhf.positions";
 
+    /// <summary>Model metadata of a reward model: μ.</summary>
+    public const string RewardMeanKey = "rlhf.reward.mean";
+
+    /// <summary>Model metadata of a reward model: s.</summary>
+    public const string RewardDeviationKey = "rlhf.reward.deviation";
+
     /// <summary>(B, heads, C, head width) fp32; the same buffer may be passed as its present.</summary>
     public static string PastKey(int layer) => $"past_key_{layer}";
 

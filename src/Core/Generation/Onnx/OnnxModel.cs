@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Rlhf.Generation.Onnx;
@@ -36,6 +37,18 @@ public sealed class OnnxModel : IDisposable
     public DecoderShape Shape { get; }
 
     public OnnxOptions Options { get; }
+
+    /// <summary>μ and s of a reward model; null of a language model.</summary>
+    public RewardNormalization? RewardNormalization
+    {
+        get
+        {
+            var metadata = session.ModelMetadata.CustomMetadataMap;
+            return metadata.TryGetValue(OnnxDecoderNames.RewardMeanKey, out var mean) && metadata.TryGetValue(OnnxDecoderNames.RewardDeviationKey, out var deviation)
+                ? new(double.Parse(mean, CultureInfo.InvariantCulture), double.Parse(deviation, CultureInfo.InvariantCulture))
+                : null;
+        }
+    }
 
     /// <param name="file">A <c>model.onnx</c>.</param>
     /// <param name="output"><see cref="OnnxDecoderNames.Logits"/> or <see cref="OnnxDecoderNames.Scores"/>.</param>

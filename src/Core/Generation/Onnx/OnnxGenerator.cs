@@ -1,0 +1,85 @@
+using Rlhf.Generation.Tokenization;
+
+namespace Rlhf.Generation.Onnx;
+
+/// <summary>Answers from a local model through ONNX Runtime: batched, with a key-value cache, seeded.</summary>
+/// <remarks>An answer depends on its request's messages, seed and the sampling settings, not on what else is asked for at the same time.
+/// Calls may overlap; one batch is computed at a time, so that memory stays bounded.</remarks>
+public sealed class OnnxGenerator : IGenerator
+{
+    private readonly OnnxModel model;
+    private readonly ChatTokenizer tokenizer;
+    private readonly SemaphoreSlim gate = new(1);
+
+    private OnnxGenerator(string name, OnnxModel model, ChatTokenizer tokenizer) => (Name, this.model, this.tokenizer) = (name, model, tokenizer);
+
+    public string Name { get; }
+
+    /// <param name="folder">Hugging Face layout with <c>model.onnx</c>; <see cref="ModelCache"/> brings one from storage.</param>
+    /// <exception cref="RlhfException"><c>model-missing</c>, <c>model-damaged</c>, <c>tokenizer-missing</c>, <c>tokenizer-damaged</c>; each names the file.</exception>
+    public static OnnxGenerator Load(string name, string folder, OnnxOptions? options = null)
+    {
+        var file = Path.Combine(folder, "model.onnx");
+        var model = OnnxModel.Load(file, OnnxDecoderNames.Logits, options ?? new());
+        try
+        {
+            var tokenizer = ChatTokenizer.Load(folder);
+            if (tokenizer.VocabularySize > model.Shape.Vocabulary)
+                throw OnnxSessions.Damaged(file, $"it knows {model.Shape.Vocabulary} tokens and its tokenizer {tokenizer.VocabularySize}; they don't belong together.");
+            return new(name, model, tokenizer);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<GenerationOutcome>> GenerateAsync(
+        IReadOnlyList<GenerationRequest> requests, SamplingSettings sampling, CancellationToken cancellation = default)
+    {
+        var outcomes = new GenerationOutcome[requests.Count];
+        var decoding = new List<(int Index, DecodingRequest Request)>();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            if (tokenizer.EncodePrompt(requests[i].Messages, PromptRoom(sampling)) is { } prompt) decoding.Add((i, new(prompt.Tokens, requests[i].Seed)));
+            else outcomes[i] = TooLong(sampling);
+        }
+
+        var answers = await DecodeAsync([.. decoding.Select(d => d.Request)], sampling, cancellation);
+        foreach (var ((index, request), answer) in decoding.Zip(answers)) outcomes[index] = Outcome(request, answer);
+        return outcomes;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        model.Dispose();
+        gate.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private int PromptRoom(SamplingSettings sampling) => model.Shape.Positions - Math.Min(sampling.MaximumTokens, model.Shape.Positions / 2);
+
+    private async Task<IReadOnlyList<DecodedAnswer>> DecodeAsync(List<DecodingRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => OnnxDecoder.Decode(model, requests, sampling, tokenizer.EndTokenId, cancellation), cancellation);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private GenerationOutcome Outcome(DecodingRequest request, DecodedAnswer answer) => new(
+        tokenizer.DecodeAnswer(answer.Tokens), answer.Ended ? FinishReason.Stop : FinishReason.Length, request.Tokens.Count, answer.LogProbabilities.Count);
+
+    private GenerationOutcome TooLong(SamplingSettings sampling) => new(
+        null, FinishReason.Length, Failure: new(
+            "prompt-too-long",
+            $"The last message alone is longer than the {PromptRoom(sampling)} tokens that {Name} has for a prompt. Shorten it, or choose a model with a longer context.",
+            IsTransient: false));
+}
