@@ -42,6 +42,11 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         return batches.Set<IReadOnlyList<Comparison>>(path, read, new MemoryCacheEntryOptions { Size = 1 });
     }
 
+    /// <exception cref="RlhfException"><c>no-such-batch</c> or <c>no-such-comparison</c>.</exception>
+    public async Task<Comparison> GetAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, CancellationToken cancellation = default) =>
+        (await ReadBatchAsync(campaign, batch, cancellation)).FirstOrDefault(c => c.Id == comparison)
+        ?? throw new RlhfException("no-such-comparison", $"Batch '{batch}' has no comparison '{comparison}'.", "Fetch another task.", 404);
+
     /// <summary>Takes what is left of the batch off the annotators' tables; rankings that come later are extra. Idempotent.</summary>
     public async Task CloseBatchAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation = default)
     {

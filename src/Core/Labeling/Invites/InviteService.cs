@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Rlhf.Storage;
+
+namespace Rlhf.Labeling.Invites;
+
+/// <summary>An annotator's row in table <c>invites</c>: partition = campaign, row = annotator. The token itself is not kept.</summary>
+public sealed record Invite(AnnotatorId Annotator, AnnotatorKind Kind, string? Name, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt = null)
+{
+    public bool IsActive(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
+}
+
+/// <summary>Makes, checks, lists and revokes invites.</summary>
+public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimeProvider time)
+{
+    public const string Table = "invites";
+
+    /// <summary>How long a process may trust what it read: a revocation made elsewhere is noticed within this.</summary>
+    public static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(10);
+
+    private const int MaximumNameLength = 80;
+    private const int MaximumDays = 365;
+
+    private readonly ConcurrentDictionary<(CampaignId, AnnotatorId), (Invite? Invite, DateTimeOffset ReadAt)> recent = new();
+
+    /// <summary>Makes an invite, or renews the one of the same annotator (a revoked one is valid again; its kind can't change).</summary>
+    /// <exception cref="RlhfException"><c>invalid-invite</c> or <c>annotator-kind-fixed</c>.</exception>
+    public async Task<(Invite Invite, string Token)> CreateAsync(
+        CampaignId campaign, AnnotatorKind kind, string? name, TimeSpan validFor, AnnotatorId? annotator = null, CancellationToken cancellation = default)
+    {
+        Check(name, validFor);
+        var now = time.GetUtcNow();
+        var expires = DateTimeOffset.FromUnixTimeSeconds((now + validFor).ToUnixTimeSeconds());
+        var invite = new Invite(annotator ?? NewAnnotator(), kind, name, now, expires);
+        if (await tables.TryInsertAsync(Table, campaign.Value, invite.Annotator.Value, invite, cancellation) is null)
+            await ChangeAsync(campaign, invite.Annotator, existing => Renewed(existing, invite), cancellation);
+        recent.TryRemove((campaign, invite.Annotator), out _);
+        return (invite, new InviteToken(campaign, invite.Annotator, expires).Sign(keys.Current));
+    }
+
+    /// <summary>The invite behind a token, for the campaign it is used on.</summary>
+    /// <exception cref="RlhfException"><c>invite-invalid</c>, <c>invite-foreign</c>, <c>invite-expired</c> or <c>invite-revoked</c>.</exception>
+    public async Task<Invite> AuthenticateAsync(CampaignId campaign, string? token, CancellationToken cancellation = default)
+    {
+        const string Remedy = "Ask whoever runs the campaign for a new link.";
+        var read = InviteToken.Read(token ?? "", keys) ?? throw new RlhfException("invite-invalid", "This is not a valid invite.", "Open the form with the whole link that you were sent.", 401);
+        if (read.Campaign != campaign) throw new RlhfException("invite-foreign", "This invite is for another campaign.", Remedy, 403);
+        var invite = await FindAsync(campaign, read.Annotator, cancellation);
+        if (invite is null || invite.RevokedAt is not null) throw new RlhfException("invite-revoked", "This invite has been revoked.", Remedy, 401);
+        if (read.ExpiresAt <= time.GetUtcNow()) throw new RlhfException("invite-expired", $"This invite expired on {read.ExpiresAt:yyyy-MM-dd}.", Remedy, 401);
+        return invite;
+    }
+
+    public async Task<IReadOnlyList<Invite>> ListAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var invites = new List<Invite>();
+        await foreach (var row in tables.QueryAsync(Table, campaign.Value, cancellation: cancellation)) invites.Add(row.ReadBody<Invite>());
+        return invites;
+    }
+
+    /// <summary>Takes effect at once here, and within <see cref="TrustFor"/> in other processes. Rankings already made stay.</summary>
+    /// <exception cref="RlhfException"><c>no-such-invite</c>.</exception>
+    public async Task RevokeAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation = default)
+    {
+        var now = time.GetUtcNow();
+        await ChangeAsync(campaign, annotator, invite => invite with { RevokedAt = invite.RevokedAt ?? now }, cancellation);
+        recent.TryRemove((campaign, annotator), out _);
+    }
+
+    private async Task<Invite?> FindAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (recent.TryGetValue((campaign, annotator), out var known) && now - known.ReadAt < TrustFor) return known.Invite;
+        var invite = (await tables.FindAsync(Table, campaign.Value, annotator.Value, cancellation))?.ReadBody<Invite>();
+        recent[(campaign, annotator)] = (invite, now);
+        return invite;
+    }
+
+    private async Task ChangeAsync(CampaignId campaign, AnnotatorId annotator, Func<Invite, Invite> change, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var row = await tables.FindAsync(Table, campaign.Value, annotator.Value, cancellation)
+                ?? throw new RlhfException("no-such-invite", $"Campaign '{campaign}' has no annotator '{annotator}'.", "Look the annotator up in the list of invites.", 404);
+            if (await tables.TryReplaceAsync(Table, campaign.Value, annotator.Value, change(row.ReadBody<Invite>()), row.ETag, cancellation) is not null) return;
+        }
+    }
+
+    private static Invite Renewed(Invite existing, Invite invite) => existing.Kind == invite.Kind
+        ? existing with { Name = invite.Name ?? existing.Name, ExpiresAt = invite.ExpiresAt, RevokedAt = null }
+        : throw new RlhfException("annotator-kind-fixed", $"Annotator '{existing.Annotator}' is of kind {existing.Kind}, not {invite.Kind}.", "Invite under another id: rankings keep the kind they were made with.", 409);
+
+    private static void Check(string? name, TimeSpan validFor)
+    {
+        if (name is { Length: > MaximumNameLength }) throw new RlhfException("invalid-invite", $"A name of {name.Length} characters is too long.", $"Give at most {MaximumNameLength} characters.");
+        if (validFor <= TimeSpan.Zero || validFor > TimeSpan.FromDays(MaximumDays))
+            throw new RlhfException("invalid-invite", $"An invite can't be valid for {validFor.TotalDays:0.##} days.", $"Choose 1 to {MaximumDays} days.");
+    }
+
+    private static AnnotatorId NewAnnotator() => AnnotatorId.From("a" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
+}

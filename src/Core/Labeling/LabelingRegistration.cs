@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Rlhf.Labeling.Invites;
+using Rlhf.Labeling.Serving;
+
+namespace Rlhf.Labeling;
+
+public static class LabelingRegistration
+{
+    /// <summary>Comparisons, rankings, serving and invites. The host supplies <see cref="ISigningKeys"/>.</summary>
+    public static IServiceCollection AddLabeling(this IServiceCollection services)
+    {
+        services.AddSingleton<OpenStore>();
+        services.AddSingleton<RankingStore>();
+        services.AddSingleton<ComparisonStore>();
+        services.AddSingleton<AnnotatorStore>();
+        services.AddSingleton<OpenScan>();
+        services.AddSingleton<ProgressBoard>();
+        services.AddSingleton<InviteService>();
+        services.AddSingleton<TaskServer>();
+        services.AddSingleton<RankingService>();
+        services.AddSingleton<OwnRankings>();
+        return services;
+    }
+}

@@ -1,0 +1,55 @@
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>Where an annotator stands in a campaign. Table <c>annotators</c>: partition = campaign, row = annotator.</summary>
+/// <param name="Held">On the screen now: at most the one shown and one fetched ahead.</param>
+/// <param name="Recent">Own latest judgements, newest first; what amending reaches.</param>
+/// <param name="Judged">Judgements so far, skips included.</param>
+public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> Held, IReadOnlyList<TaskKey> Recent, int Judged)
+{
+    public const int MaximumHeld = 2;
+
+    public const int RecentKept = 10;
+
+    public static AnnotatorState New(AnnotatorId annotator) => new(ScanCursor.Start(OpenStore.ShardOf(annotator.Value), ""), [], [], 0);
+
+    public IEnumerable<HeldTask> HeldAt(DateTimeOffset now) => Held.Where(h => h.Until > now);
+
+    public AnnotatorState Holding(HeldTask task, DateTimeOffset now) =>
+        this with { Held = [.. HeldAt(now).Where(h => h.Task.Comparison != task.Task.Comparison), task] };
+
+    public AnnotatorState WithoutHeld(ComparisonId comparison) => this with { Held = [.. Held.Where(h => h.Task.Comparison != comparison)] };
+
+    /// <summary>After a judgement: no longer held, first among the recent ones, and counted once.</summary>
+    public AnnotatorState AfterJudging(TaskKey task, bool isNew) => WithoutHeld(task.Comparison) with
+    {
+        Recent = isNew || !Recent.Contains(task) ? [.. Recent.Where(t => t != task).Prepend(task).Take(RecentKept)] : Recent,
+        Judged = isNew ? Judged + 1 : Judged,
+    };
+}
+
+/// <summary>Which comparison, and in whose batch's blob its body is.</summary>
+public sealed record TaskKey(BatchId Batch, ComparisonId Comparison);
+
+public sealed record HeldTask(TaskKey Task, DateTimeOffset Until);
+
+/// <summary>How far an annotator has looked through the open rows. A lap begins in a shard behind a row and goes through all shards back to it:
+/// segment 0 is the rest of the first shard, the last segment that shard's beginning.</summary>
+/// <param name="Row">Rows of the segment up to here have been looked at.</param>
+/// <param name="OthersUntil">Earliest end of somebody else's claim seen in this lap.</param>
+/// <param name="Reachable">Whether some open row of this lap can still be taken by another annotator.</param>
+/// <param name="Seen">Open rows seen in this lap.</param>
+public sealed record ScanCursor(int Shard, string StartRow, int Segment, string Row, DateTimeOffset? OthersUntil = null, bool Reachable = false, int Seen = 0)
+{
+    public static ScanCursor Start(int shard, string afterRow) => new(shard, afterRow, 0, afterRow);
+
+    public int CurrentShard => (Shard + Segment) % OpenStore.Shards;
+
+    /// <summary>Where the segment ends (included); null for the shard's end.</summary>
+    public string? UpTo => Segment == OpenStore.Shards ? StartRow : null;
+
+    public bool IsLapDone => Segment > OpenStore.Shards || (Segment == OpenStore.Shards && StartRow.Length == 0);
+
+    public ScanCursor NextSegment() => this with { Segment = Segment + 1, Row = "" };
+
+    public ScanCursor Restarted() => Start(Shard, StartRow);
+}

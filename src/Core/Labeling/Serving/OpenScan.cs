@@ -1,0 +1,88 @@
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>Finds an open comparison for an annotator and claims it. A call reads a bounded number of rows behind the annotator's cursor, however many are open.</summary>
+public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider time)
+{
+    /// <summary>Rows tried from a random start: enough that clients side by side rarely want the same one.</summary>
+    public const int FirstPage = 16;
+
+    public const int LaterPages = 64;
+
+    public const int MaximumPages = 8;
+
+    /// <param name="Claimed">The row now claimed for the annotator, or null.</param>
+    /// <param name="Cursor">Where the next scan begins.</param>
+    public sealed record Result(OpenRow? Claimed, ScanCursor Cursor);
+
+    /// <param name="others">Annotators with a valid invite besides this one; asked for only when a row is not free.</param>
+    public async Task<Result> ClaimNextAsync(
+        CampaignId campaign, AnnotatorId annotator, ScanCursor cursor, DateTimeOffset until, Func<Task<IReadOnlyCollection<AnnotatorId>>> others, CancellationToken cancellation)
+    {
+        if (cursor.IsLapDone) cursor = cursor.Restarted();
+        for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
+        {
+            var take = page == 0 ? FirstPage : LaterPages;
+            var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
+            var free = rows.Where(r => r.Row.IsFreeFor(annotator, time.GetUtcNow())).ToList();
+            if (await ClaimOneAsync(campaign, annotator, free, until, cancellation) is { } claimed)
+                return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, annotator, cursor.Row)));
+            // Others were faster with all of them: the page is read again as it is now.
+            if (free.Count > 0) continue;
+            cursor = await PastAsync(cursor, rows, annotator, others);
+            if (rows.Count < take) cursor = cursor.NextSegment();
+        }
+        return new(null, cursor);
+    }
+
+    private async Task<OpenRow?> ClaimOneAsync(CampaignId campaign, AnnotatorId annotator, List<StoredOpenRow> free, DateTimeOffset until, CancellationToken cancellation)
+    {
+        // Where to begin need not repeat from run to run; which comparison an annotator gets is no result.
+        var start = free.Count == 0 ? 0 : Random.Shared.Next(free.Count);
+        for (var i = 0; i < free.Count; i++)
+        {
+            if (await TryClaimAsync(campaign, annotator, free[(start + i) % free.Count], until, cancellation) is { } claimed) return claimed;
+        }
+        return null;
+    }
+
+    private async Task<OpenRow?> TryClaimAsync(CampaignId campaign, AnnotatorId annotator, StoredOpenRow stored, DateTimeOffset until, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        foreach (var expired in stored.Row.ExpiredClaims(now))
+        {
+            // The host may have died between somebody's ranking and this row: then the ranking counts, and nobody is asked again.
+            if (await rankings.FindAsync(stored.Row.Batch, stored.Row.Comparison, expired.Annotator, cancellation) is not { Ranking.Extra: false } found) continue;
+            await open.ChangeAsync(campaign, stored.Row.Batch, stored.Row.Comparison, r => r.Judged(expired.Annotator, found.Ranking.Outcome), cancellation);
+            return null;
+        }
+        var claimed = stored.Row.Claimed(new(annotator, until), now);
+        return (await open.TryReplaceAsync(campaign, stored, claimed, cancellation))?.Row;
+    }
+
+    // Rows before the first free one are passed; the free ones are looked at again next time.
+    private string BeforeFirstFree(List<StoredOpenRow> rows, AnnotatorId annotator, string from)
+    {
+        var first = rows.FindIndex(r => r.Row.IsFreeFor(annotator, time.GetUtcNow()));
+        return first > 0 ? rows[first - 1].Key : from;
+    }
+
+    private async Task<ScanCursor> PastAsync(ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, Func<Task<IReadOnlyCollection<AnnotatorId>>> others)
+    {
+        if (rows.Count == 0) return cursor;
+        var now = time.GetUtcNow();
+        var untils = rows.Where(r => !r.Row.IsJudgedBy(annotator)).SelectMany(r => r.Row.LiveClaims(now)).Where(c => c.Annotator != annotator).Select(c => c.Until);
+        var reachable = cursor.Reachable || await AnyReachableAsync(rows, annotator, now, others);
+        return cursor with { Row = rows[^1].Key, Seen = cursor.Seen + rows.Count, Reachable = reachable, OthersUntil = Earliest(cursor.OthersUntil, untils) };
+    }
+
+    private static async Task<bool> AnyReachableAsync(
+        List<StoredOpenRow> rows, AnnotatorId annotator, DateTimeOffset now, Func<Task<IReadOnlyCollection<AnnotatorId>>> others)
+    {
+        if (rows.Any(r => !r.Row.IsJudgedBy(annotator) || r.Row.LiveClaims(now).Any())) return true;
+        var known = await others();
+        return rows.Any(r => known.Any(other => !r.Row.IsJudgedBy(other)));
+    }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? known, IEnumerable<DateTimeOffset> found) =>
+        found.Cast<DateTimeOffset?>().Append(known).Where(u => u is not null).Min();
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>A campaign's counts for the form. Closed batches bring their counts along; only the few open ones are counted, at most once a second in a process.</summary>
+public sealed class ProgressBoard(ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
+{
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<CampaignId, Entry> entries = new();
+
+    /// <summary>Counts at most a second old, or older ones while newer are being counted.</summary>
+    public async Task<BatchCounts> GetAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var entry = entries.GetOrAdd(campaign, _ => new());
+        if (entry.Counts is { } known && time.GetUtcNow() - entry.CountedAt < FreshFor) return known;
+        var patience = entry.Counts is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
+        if (!await entry.Gate.WaitAsync(patience, cancellation)) return entry.Counts!;
+        try
+        {
+            entry.CountedAt = time.GetUtcNow();
+            return entry.Counts = await CountAsync(campaign, cancellation);
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    /// <summary>The next call counts again.</summary>
+    public void Forget(CampaignId campaign)
+    {
+        if (entries.TryGetValue(campaign, out var entry)) entry.CountedAt = DateTimeOffset.MinValue;
+    }
+
+    /// <summary>Counts now, from the rows.</summary>
+    public async Task<BatchCounts> CountAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var counts = BatchCounts.Empty;
+        foreach (var batch in await comparisons.ListPublishedAsync(campaign, cancellation))
+        {
+            counts += batch.Closed ?? BatchCounts.Of(
+                await comparisons.ReadBatchAsync(campaign, batch.Batch, cancellation), await rankings.ReadBatchAsync(batch.Batch, cancellation));
+        }
+        return counts;
+    }
+
+    private sealed class Entry
+    {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public BatchCounts? Counts { get; set; }
+
+        public DateTimeOffset CountedAt { get; set; }
+    }
+}

@@ -1,0 +1,78 @@
+using Rlhf.Labeling.Invites;
+using Rlhf.Web.Contracts;
+
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>What a submitted ranking must be, and its translation from places on the screen to answers.</summary>
+public static class RankingRules
+{
+    public const int MaximumComment = 2_000;
+    public const int MaximumBetterAnswer = 4_000;
+    public const int MaximumStrength = 3;
+
+    private static readonly TimeSpan LongestActiveTime = TimeSpan.FromHours(12);
+
+    /// <exception cref="RlhfException"><c>invalid-ranking</c>, naming what is wrong.</exception>
+    public static Ranking Read(RankingRequest request, Comparison comparison, Served served, Invite annotator, int guidelinesVersion, DateTimeOffset now)
+    {
+        Check(request, served);
+        var tiers = request.Outcome == RankingOutcome.Ranked ? request.Tiers! : [];
+        return new(
+            comparison.Id, comparison.Batch, annotator.Annotator, annotator.Kind, request.Outcome,
+            [.. tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(place => ShownOrder.AnswerAt(served.ShownOrder, place)!)])],
+            served.ShownOrder, now, request.Strength, request.ActiveSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            Text(request.Comment), Text(request.BetterAnswer), request.GuidelinesVersion ?? guidelinesVersion);
+    }
+
+    /// <summary>Whether <paramref name="submitted"/> says what is stored already: the same request sent again.</summary>
+    public static bool IsRepetition(Ranking existing, Ranking submitted, int? amends) =>
+        existing.Revision == (amends ?? 0) + 1
+        && existing.Outcome == submitted.Outcome && existing.Strength == submitted.Strength
+        && existing.Comment == submitted.Comment && existing.BetterAnswer == submitted.BetterAnswer
+        && Spelled(existing) == Spelled(submitted);
+
+    private static string Spelled(Ranking ranking) =>
+        string.Join('>', ranking.Tiers.Select(tier => string.Join('=', tier.Order(StringComparer.Ordinal))));
+
+    private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
+
+    private static void Check(RankingRequest request, Served served)
+    {
+        var problem = Problem(request, ShownOrder.Places(served.ShownOrder.Count));
+        if (problem is not null) throw new RlhfException("invalid-ranking", problem, "Send the outcome and, if ranked, tiers of the served answers' ids from best to worst, each id once.");
+    }
+
+    private static string? Problem(RankingRequest request, IReadOnlyList<string> places)
+    {
+        if (!Enum.IsDefined(request.Outcome)) return $"There is no outcome '{request.Outcome}'.";
+        if (request.ShownOrder is { } shown && !shown.SequenceEqual(places)) return $"The answers were not shown in the order [{Quote(shown)}] but [{Quote(places)}].";
+        if (request.Comment?.Length > MaximumComment) return $"A comment of {request.Comment.Length} characters is too long; the most is {MaximumComment}.";
+        if (request.BetterAnswer?.Length > MaximumBetterAnswer) return $"An answer of {request.BetterAnswer.Length} characters is too long; the most is {MaximumBetterAnswer}.";
+        if (request.ActiveSeconds is { } seconds && !(seconds >= 0 && seconds <= LongestActiveTime.TotalSeconds)) return $"{seconds} seconds can't be an active time.";
+        return StrengthProblem(request, places) ?? TiersProblem(request, places);
+    }
+
+    private static string? StrengthProblem(RankingRequest request, IReadOnlyList<string> places)
+    {
+        if (request.Strength is not { } strength) return null;
+        if (strength is < 1 or > MaximumStrength) return $"A strength of {strength} is not between 1 and {MaximumStrength}.";
+        return places.Count == 2 && request.Outcome == RankingOutcome.Ranked && request.Tiers?.Count == 2
+            ? null : "A strength goes with one of two answers being better, nothing else.";
+    }
+
+    private static string? TiersProblem(RankingRequest request, IReadOnlyList<string> places)
+    {
+        var tiers = request.Tiers ?? [];
+        if (request.Outcome != RankingOutcome.Ranked) return tiers.Count == 0 ? null : $"With outcome '{request.Outcome}' there can be no tiers.";
+        if (tiers.Count == 0 || tiers.Any(tier => tier is null || tier.Count == 0)) return "A ranking needs tiers, none of them empty.";
+        var named = tiers.SelectMany(tier => tier).ToList();
+        if (named.Find(id => id is null || !places.Contains(id)) is { } unknown) return $"There is no answer '{Short(unknown)}' here; the served ones are {Quote(places)}.";
+        if (named.Contains(null!)) return "A tier holds a null.";
+        if (named.GroupBy(id => id).FirstOrDefault(g => g.Count() > 1) is { } twice) return $"Answer '{twice.Key}' stands in the ranking {twice.Count()} times.";
+        return named.Count < 2 ? "A ranking says something about at least two answers." : null;
+    }
+
+    private static string Quote(IEnumerable<string> ids) => string.Join(", ", ids.Take(10).Select(Short));
+
+    private static string Short(string id) => id is { Length: > 40 } ? id[..40] + "…" : id;
+}

@@ -1,0 +1,104 @@
+using Microsoft.Extensions.Logging;
+using Rlhf.Campaigns;
+using Rlhf.Labeling.Invites;
+using Rlhf.Orchestrations;
+using Rlhf.Web.Contracts;
+
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.</summary>
+public sealed class RankingService(
+    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators,
+    ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
+{
+    /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
+    /// <exception cref="RlhfException"><c>not-served</c>, <c>invalid-ranking</c>, <c>already-ranked</c> or <c>amend-conflict</c>.</exception>
+    public async Task<RankingResponse> SubmitAsync(CampaignId id, Invite annotator, ComparisonId comparisonId, RankingRequest request, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.GetAsync(id, cancellation);
+        var served = await annotators.FindServedAsync(id, annotator.Annotator, comparisonId, cancellation) ?? throw TaskServer.NotServed(comparisonId);
+        var comparison = await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation);
+        var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings.GuidelinesVersion, time.GetUtcNow());
+        var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = campaign.State is CampaignState.Cancelled or CampaignState.Completed }, request.Amends, cancellation);
+        // The client may go away now; what follows from the ranking happens all the same.
+        var standing = await FollowUpAsync(campaign, comparison, stored, CancellationToken.None);
+        await annotators.UpdateAsync(id, annotator.Annotator, s => s.AfterJudging(served.Task, isNew), CancellationToken.None);
+        board.Forget(id);
+        return new(standing.Revision, standing.Extra, unchanged);
+    }
+
+    private async Task<(StoredRanking Stored, bool IsNew, bool Unchanged)> StoreAsync(Ranking ranking, int? amends, CancellationToken cancellation)
+    {
+        if (amends is null && await rankings.TryInsertAsync(ranking, cancellation) is { } etag) return (new(ranking, etag), true, false);
+        var existing = await rankings.FindAsync(ranking.Batch, ranking.Comparison, ranking.Annotator, cancellation);
+        if (existing is not null && RankingRules.IsRepetition(existing.Ranking, ranking, amends)) return (existing, false, true);
+        if (amends is null) throw AlreadyRanked(existing!.Ranking);
+        if (existing is null || existing.Ranking.Revision != amends) throw AmendConflict(amends.Value, existing?.Ranking);
+        var replacement = ranking with { Revision = existing.Ranking.Revision + 1, Extra = ranking.Extra || existing.Ranking.Extra };
+        var replaced = await rankings.TryReplaceAsync(replacement, existing.ETag, cancellation)
+            ?? throw AmendConflict(amends.Value, (await rankings.FindAsync(ranking.Batch, ranking.Comparison, ranking.Annotator, cancellation))?.Ranking);
+        return (new(replacement, replaced), false, false);
+    }
+
+    /// <summary>Brings the open row into line and tells the batch where a mark was crossed.</summary>
+    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, CancellationToken cancellation)
+    {
+        var ranking = stored.Ranking;
+        if (ranking.Extra) return ranking;
+        var all = await rankings.ReadBatchAsync(ranking.Batch, cancellation);
+        var others = all.Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
+        var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), cancellation);
+        if (ranking.Revision == 1 && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
+        if (!settled && await IsLateOrReopenedAsync(campaign.Id, comparison, ranking, all, cancellation)) return await MarkExtraAsync(stored, cancellation);
+        await SignalAsync(campaign.Id, ranking, all, cancellation);
+        return ranking;
+    }
+
+    // No open row: the comparison is complete by this very ranking (a repetition), its batch is closed, or an amendment opened it again.
+    private async Task<bool> IsLateOrReopenedAsync(CampaignId campaign, Comparison comparison, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
+    {
+        var row = OpenRow.For(comparison, all);
+        if (row.IsClosed) return false;
+        if ((await comparisons.FindPublishedAsync(campaign, ranking.Batch, cancellation))?.Closed is not null) return ranking.Revision == 1;
+        await open.AddAsync(campaign, [row], cancellation);
+        return false;
+    }
+
+    private async Task<Ranking> MarkExtraAsync(StoredRanking stored, CancellationToken cancellation)
+    {
+        var extra = stored.Ranking with { Extra = true };
+        await rankings.TryReplaceAsync(extra, stored.ETag, cancellation);
+        return extra;
+    }
+
+    private async Task SignalAsync(CampaignId campaign, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
+    {
+        var batch = await comparisons.ReadBatchAsync(campaign, ranking.Batch, cancellation);
+        var before = all.Where(r => (r.SubmittedAt, r.Annotator.Value).CompareTo((ranking.SubmittedAt, ranking.Annotator.Value)) < 0).ToList();
+        // Rankings that come together may see each other: the order of their times decides who crossed a mark; whoever sees all done says so.
+        var crossed = BatchProgress.Of(batch, [.. before, ranking]).Mark > BatchProgress.Of(batch, before).Mark;
+        if (!crossed && !BatchProgress.Of(batch, all).IsDone) return;
+        try
+        {
+            await orchestrations.RaiseEventAsync(ranking.Batch.Value, EventNames.ComparisonsRanked, null, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The ranking is safe, and the batch looks for itself on its timer.
+            logger.SignalFailed(ranking.Batch, e);
+        }
+    }
+
+    private static RlhfException AlreadyRanked(Ranking existing) =>
+        new("already-ranked", $"Comparison '{existing.Comparison}' has another ranking of this annotator (revision {existing.Revision}).", $"To change it, send the new ranking with \"amends\": {existing.Revision}.", 409);
+
+    private static RlhfException AmendConflict(int amends, Ranking? existing) => existing is null
+        ? new("amend-conflict", "There is no ranking of this annotator to amend.", "Send the ranking without \"amends\".", 409)
+        : new("amend-conflict", $"Revision {amends} of the ranking of '{existing.Comparison}' is not the newest; that is {existing.Revision}.", "Fetch your latest rankings from 'mine' and amend the newest.", 409);
+}
+
+internal static partial class Logs
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Batch} could not be told of its rankings; it will look by itself.")]
+    public static partial void SignalFailed(this ILogger logger, BatchId batch, Exception exception);
+}

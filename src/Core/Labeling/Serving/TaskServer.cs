@@ -1,0 +1,107 @@
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Labeling.Invites;
+using Rlhf.Web.Contracts;
+
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>Puts comparisons before annotators.</summary>
+public sealed class TaskServer(
+    CampaignStore campaigns, ComparisonStore comparisons, OpenStore open, AnnotatorStore annotators, OpenScan scan,
+    InviteService invites, ProgressBoard board, TimeProvider time)
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan NothingOpenWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>The task already on the annotator's screen if its lease runs and it is not in <paramref name="holding"/>; otherwise a new one, claimed until its lease ends.</summary>
+    /// <param name="holding">What the caller has in hand: given to fetch one ahead.</param>
+    /// <exception cref="RlhfException"><c>too-many-held</c>.</exception>
+    public async Task<NextResponse> NextAsync(CampaignId id, AnnotatorId annotator, IReadOnlyCollection<ComparisonId> holding, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.GetAsync(id, cancellation);
+        var state = await annotators.GetAsync(id, annotator, cancellation);
+        var progress = await ProgressAsync(id, state, cancellation);
+        if (NotServing(campaign, progress) is { } answer) return answer;
+        var held = state.HeldAt(time.GetUtcNow()).ToList();
+        if (held.Find(h => !holding.Contains(h.Task.Comparison)) is { } mine)
+            return new(NextStatus.Task, progress, await ViewAsync(campaign, annotator, mine, cancellation));
+        if (held.Count >= AnnotatorState.MaximumHeld)
+            throw new RlhfException("too-many-held", $"This annotator holds {held.Count} comparisons already.", "Submit, skip or release one before asking for another.", 409);
+        return await ClaimAsync(campaign, annotator, state, progress, cancellation);
+    }
+
+    /// <summary>Gives a comparison back unjudged. Nothing happens if the annotator does not hold it.</summary>
+    public async Task ReleaseAsync(CampaignId id, AnnotatorId annotator, ComparisonId comparison, CancellationToken cancellation = default)
+    {
+        var served = await annotators.FindServedAsync(id, annotator, comparison, cancellation) ?? throw NotServed(comparison);
+        await annotators.UpdateAsync(id, annotator, s => s.WithoutHeld(comparison), cancellation);
+        await open.ChangeAsync(id, served.Task.Batch, comparison, r => r.Released(annotator), cancellation);
+    }
+
+    /// <summary>What the annotator sees of a comparison that was served.</summary>
+    public async Task<TaskView> ViewAsync(Campaign campaign, Served served, DateTimeOffset leaseUntil, CancellationToken cancellation = default)
+    {
+        var comparison = await comparisons.GetAsync(campaign.Id, served.Task.Batch, served.Task.Comparison, cancellation);
+        var answers = comparison.Answers.ToDictionary(a => a.Id);
+        var shown = served.ShownOrder.Select((id, i) => new AnswerView(ShownOrder.PlaceOf(i), answers[id].Text, answers[id].FinishReason == FinishReason.Length));
+        return new(comparison.Id, comparison.Prompt.Messages, [.. shown], leaseUntil, campaign.Settings.GuidelinesVersion);
+    }
+
+    public static RlhfException NotServed(ComparisonId comparison) =>
+        new("not-served", $"Comparison '{comparison}' was not served to this annotator.", "Rank what 'next' gives, with the invite that it was given to.", 403);
+
+    private async Task<NextResponse> ClaimAsync(Campaign campaign, AnnotatorId annotator, AnnotatorState state, ProgressView progress, CancellationToken cancellation)
+    {
+        var until = time.GetUtcNow() + campaign.Settings.Lease;
+        var result = await scan.ClaimNextAsync(campaign.Id, annotator, state.Cursor, until, () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
+        if (result.Claimed is not { } row)
+        {
+            if (result.Cursor != state.Cursor) await annotators.UpdateAsync(campaign.Id, annotator, s => s with { Cursor = result.Cursor }, cancellation);
+            return Nothing(result.Cursor, progress);
+        }
+        var held = new HeldTask(new(row.Batch, row.Comparison), until);
+        var view = await ViewAsync(campaign, annotator, held, cancellation);
+        await annotators.UpdateAsync(campaign.Id, annotator, s => s.Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
+        return new(NextStatus.Task, progress, view);
+    }
+
+    private async Task<TaskView> ViewAsync(Campaign campaign, AnnotatorId annotator, HeldTask held, CancellationToken cancellation)
+    {
+        var comparison = await comparisons.GetAsync(campaign.Id, held.Task.Batch, held.Task.Comparison, cancellation);
+        var served = new Served(held.Task, ShownOrder.For(comparison, annotator), time.GetUtcNow());
+        return await ViewAsync(campaign, await annotators.MarkServedAsync(campaign.Id, annotator, served, cancellation), held.Until, cancellation);
+    }
+
+    private NextResponse Nothing(ScanCursor cursor, ProgressView progress)
+    {
+        if (!cursor.IsLapDone) return new(NextStatus.Wait, progress, RetryAfterSeconds: 1, Reason: "Looking for a comparison that you have not judged yet.");
+        if (cursor.OthersUntil is { } until)
+            return new(NextStatus.Wait, progress, RetryAfterSeconds: SecondsTo(until), Reason: "All open comparisons are with other annotators just now.");
+        if (cursor.Seen > 0 && !cursor.Reachable)
+            return new(NextStatus.Exhausted, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "Every annotator has judged what is left. The owner can invite another one, lower the overlap or close the campaign.");
+        return new(NextStatus.Done, progress, RetryAfterSeconds: (int)NothingOpenWait.TotalSeconds, Reason: "You have judged all that is open for you. More may come.");
+    }
+
+    private int SecondsTo(DateTimeOffset until) =>
+        (int)Math.Ceiling(Math.Clamp((until - time.GetUtcNow()).TotalSeconds, 1, LongestWait.TotalSeconds));
+
+    private async Task<IReadOnlyCollection<AnnotatorId>> OthersAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsActive(now) && i.Annotator != annotator).Select(i => i.Annotator)];
+    }
+
+    private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation)
+    {
+        var counts = await board.GetAsync(campaign, cancellation);
+        return new(state.Judged, counts.Comparisons - counts.Open, counts.Comparisons);
+    }
+
+    private static NextResponse? NotServing(Campaign campaign, ProgressView progress) => campaign.State switch
+    {
+        CampaignState.Active => null,
+        CampaignState.Paused => new(NextStatus.Paused, progress, RetryAfterSeconds: 15, Reason: campaign.Reason ?? "The owner has paused this campaign."),
+        CampaignState.Cancelled => new(NextStatus.Ended, progress, Reason: campaign.Reason ?? "The owner has cancelled this campaign."),
+        _ => new(NextStatus.Ended, progress, Reason: "This campaign is complete. Thank you."),
+    };
+}
