@@ -1,15 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.Campaigns;
+using Rlhf.Labeling;
 using Rlhf.Orchestrations;
 using Rlhf.Training;
+using Rlhf.Web;
 
 namespace Rlhf;
 
 /// <summary>The one registration that serves both hosts.</summary>
 public static class ServiceRegistration
 {
-    /// <summary>Adds the whole pipeline. The host supplies IBlobStore, ITableStore, IOrchestrationClient, IJobLauncher and IGeneratorFactory.</summary>
+    /// <summary>Adds the whole pipeline. The host supplies IBlobStore, ITableStore, IOrchestrationClient, IJobLauncher, IGeneratorFactory, ISigningKeys and IOwnerAccess.</summary>
     public static IServiceCollection AddRlhf(this IServiceCollection services, PipelineOptions? options = null)
     {
         services.AddSingleton(options ?? new PipelineOptions());
@@ -19,6 +21,8 @@ public static class ServiceRegistration
         services.AddSingleton<CampaignService>();
         services.AddSingleton<RunStore>();
         services.AddSingleton<RunService>();
+        services.AddLabeling();
+        services.AddRlhfWeb();
         return services;
     }
 

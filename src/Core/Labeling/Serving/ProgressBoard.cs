@@ -27,12 +27,6 @@ public sealed class ProgressBoard(ComparisonStore comparisons, RankingStore rank
         }
     }
 
-    /// <summary>The next call counts again.</summary>
-    public void Forget(CampaignId campaign)
-    {
-        if (entries.TryGetValue(campaign, out var entry)) entry.CountedAt = DateTimeOffset.MinValue;
-    }
-
     /// <summary>Counts now, from the rows.</summary>
     public async Task<BatchCounts> CountAsync(CampaignId campaign, CancellationToken cancellation = default)
     {

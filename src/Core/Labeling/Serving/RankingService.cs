@@ -9,7 +9,7 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.</summary>
 public sealed class RankingService(
     CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators,
-    ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
+    IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
 {
     /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
     /// <exception cref="RlhfException"><c>not-served</c>, <c>invalid-ranking</c>, <c>already-ranked</c> or <c>amend-conflict</c>.</exception>
@@ -21,9 +21,8 @@ public sealed class RankingService(
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings.GuidelinesVersion, time.GetUtcNow());
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = campaign.State is CampaignState.Cancelled or CampaignState.Completed }, request.Amends, cancellation);
         // The client may go away now; what follows from the ranking happens all the same.
-        var standing = await FollowUpAsync(campaign, comparison, stored, CancellationToken.None);
+        var standing = await FollowUpAsync(campaign, comparison, stored, isNew, CancellationToken.None);
         await annotators.UpdateAsync(id, annotator.Annotator, s => s.AfterJudging(served.Task, isNew), CancellationToken.None);
-        board.Forget(id);
         return new(standing.Revision, standing.Extra, unchanged);
     }
 
@@ -41,14 +40,14 @@ public sealed class RankingService(
     }
 
     /// <summary>Brings the open row into line and tells the batch where a mark was crossed.</summary>
-    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, CancellationToken cancellation)
+    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, CancellationToken cancellation)
     {
         var ranking = stored.Ranking;
         if (ranking.Extra) return ranking;
         var all = await rankings.ReadBatchAsync(ranking.Batch, cancellation);
         var others = all.Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
         var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), cancellation);
-        if (ranking.Revision == 1 && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
+        if (isNew && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
         if (!settled && await IsLateOrReopenedAsync(campaign.Id, comparison, ranking, all, cancellation)) return await MarkExtraAsync(stored, cancellation);
         await SignalAsync(campaign.Id, ranking, all, cancellation);
         return ranking;

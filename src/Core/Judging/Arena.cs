@@ -1,0 +1,34 @@
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Prompts;
+using Rlhf.Training;
+using Rlhf.Web.Contracts;
+
+namespace Rlhf.Judging;
+
+/// <summary>Has the base and the tuned model answer the same message, for somebody to look at. Nothing is kept.</summary>
+public sealed class Arena(CampaignStore campaigns, RunStore runs, IGeneratorFactory generators)
+{
+    public const int MaximumMessage = 4_000;
+
+    /// <exception cref="RlhfException"><c>invalid-message</c>, <c>run-not-found</c> or <c>no-tuned-model</c>.</exception>
+    public async Task<ArenaResponse> AnswerAsync(RunId id, ArenaRequest request, CancellationToken cancellation = default)
+    {
+        if (string.IsNullOrWhiteSpace(request.Message) || request.Message.Length > MaximumMessage)
+            throw new RlhfException("invalid-message", $"A message of {request.Message?.Length ?? 0} characters can't be answered.", $"Type 1 to {MaximumMessage} characters.");
+        var run = await runs.GetAsync(id, cancellation);
+        var settings = (await campaigns.GetAsync(run.Campaign, cancellation)).Settings;
+        if (run.Results?.Model is not { } tuned || settings.Policy is not { } policy)
+            throw new RlhfException("no-tuned-model", $"Run '{id}' has no tuned model ({run.State}).", "Wait until the run has succeeded.", 409);
+        var seed = request.Seed ?? Random.Shared.NextInt64(int.MaxValue);
+        var sampling = settings.Generators[0].Sampling;
+        return new(await AskAsync("base", policy, sampling, request.Message, seed, cancellation), await AskAsync("tuned", tuned, sampling, request.Message, seed, cancellation), seed);
+    }
+
+    private async Task<ArenaAnswer> AskAsync(string name, string model, SamplingSettings sampling, string message, long seed, CancellationToken cancellation)
+    {
+        var generator = await generators.OpenAsync(new GeneratorSettings(name, GeneratorKind.Onnx, model) { Sampling = sampling }, cancellation);
+        var outcomes = await generator.GenerateAsync([new([new Message(MessageRole.User, message)], seed)], sampling, cancellation);
+        return new(outcomes[0].Text, outcomes[0].FinishReason == FinishReason.Length, outcomes[0].Failure?.Message);
+    }
+}

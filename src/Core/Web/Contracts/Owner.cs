@@ -1,0 +1,62 @@
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Judging;
+using Rlhf.Labeling;
+using Rlhf.Training;
+
+namespace Rlhf.Web.Contracts;
+
+public sealed record HealthResponse(string Status, string Version);
+
+/// <summary>Body of <c>POST /api/campaigns</c>. What is left out is the host's or the pipeline's default.</summary>
+/// <param name="Id">Made from the title where null.</param>
+/// <param name="Annotators">How many there will be, where that is known; the overlap is held against it.</param>
+/// <param name="Lease">How long a served comparison stays with its annotator.</param>
+public sealed record CampaignRequest(
+    string Title, CampaignId? Id = null, int Answers = 2, int Overlap = 1, string? Guidelines = null, JudgeKind Judge = JudgeKind.People,
+    IReadOnlyList<GeneratorSettings>? Generators = null, string? Policy = null, IReadOnlyList<AnnotatorKind>? TrainOn = null,
+    bool TrainWhenLabeled = false, int? MinimumPairs = null, int? BatchSize = null, int? OpenBatches = null, TimeSpan? Lease = null,
+    TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
+    long Seed = 1, int? Annotators = null);
+
+public sealed record CampaignView(
+    CampaignId Id, string Title, CampaignState State, string? Reason, DateTimeOffset CreatedAt, int Round, int Answers, int Overlap,
+    JudgeKind Judge, string Guidelines, IReadOnlyList<string> Generators, string? Policy, IReadOnlyList<AnnotatorKind> TrainOn)
+{
+    public static CampaignView Of(Campaign campaign)
+    {
+        var settings = campaign.Settings;
+        return new(campaign.Id, settings.Title, campaign.State, campaign.Reason, campaign.CreatedAt, campaign.Round, settings.Answers, settings.Overlap,
+            settings.Judge, settings.Guidelines, [.. settings.Generators.Select(g => g.Name)], settings.Policy, settings.TrainOn);
+    }
+}
+
+public sealed record CampaignListResponse(IReadOnlyList<CampaignView> Campaigns);
+
+/// <param name="CanSimulate">Whether this host can finish the campaign with simulated annotators.</param>
+public sealed record CampaignResponse(CampaignView Campaign, CampaignProgress Progress, bool CanSimulate);
+
+/// <summary>Body of pause and cancel.</summary>
+/// <param name="Reason">Shown to annotators.</param>
+public sealed record ReasonRequest(string? Reason = null);
+
+public sealed record RunListResponse(IReadOnlyList<Run> Runs);
+
+/// <param name="Status">What the job last said of itself; null before it said anything.</param>
+/// <param name="HasReport">Whether the report is there to be opened.</param>
+public sealed record RunResponse(Run Run, RunStatus? Status, bool HasReport, IReadOnlyList<ExampleView> Examples);
+
+/// <summary>A test prompt answered before and after.</summary>
+public sealed record ExampleView(string Prompt, string Before, string After);
+
+public sealed record MetricsResponse(IReadOnlyList<MetricPoint> Points);
+
+/// <summary>Body of <c>POST /api/runs/{run}/answers</c>.</summary>
+/// <param name="Message">1 to 4,000 characters.</param>
+/// <param name="Seed">The same seed gives the same answers; drawn where null.</param>
+public sealed record ArenaRequest(string Message, long? Seed = null);
+
+public sealed record ArenaResponse(ArenaAnswer Base, ArenaAnswer Tuned, long Seed);
+
+/// <param name="Text">Null where there is no answer; then <paramref name="Failure"/> says why.</param>
+public sealed record ArenaAnswer(string? Text, bool CutOff, string? Failure = null);

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using Rlhf.Campaigns;
+using Rlhf.Labeling.Serving;
+using Rlhf.Web.Contracts;
+using Rlhf.Web.Routing;
+using static Rlhf.Web.AccessPolicy;
+
+namespace Rlhf.Web.Routes;
+
+/// <summary>What annotators call.</summary>
+internal static class LabelingRoutes
+{
+    // Comment and own better answer in full, every character escaped.
+    private const long RankingBody = 64 * 1024;
+
+    public static IReadOnlyList<ApiRoute> All { get; } =
+    [
+        new("GET", "api/campaigns/{campaign}/guidelines", Annotator, "readGuidelines", "What the form shows around the tasks.", ReadGuidelinesAsync)
+        { Response = typeof(GuidelinesResponse) },
+        new("GET", "api/campaigns/{campaign}/next", Annotator, "nextTask", "The task on the annotator's screen, or a new one.", NextAsync)
+        {
+            Response = typeof(NextResponse),
+            Query = [new("holding", "Comparison ids in hand, separated by commas: given to fetch one ahead.")],
+        },
+        new("POST", "api/campaigns/{campaign}/tasks/{comparison}/ranking", Annotator, "submitRanking", "Submits, or amends, a judgement.", SubmitAsync)
+        { Request = typeof(RankingRequest), Response = typeof(RankingResponse), MaximumBody = RankingBody },
+        new("POST", "api/campaigns/{campaign}/tasks/{comparison}/release", Annotator, "releaseTask", "Gives a task back unjudged.", ReleaseAsync)
+        { Success = StatusCodes.Status204NoContent },
+        new("GET", "api/campaigns/{campaign}/mine", Annotator, "readMine", "The annotator's latest rankings with their tasks, newest first.", ReadMineAsync)
+        { Response = typeof(MineResponse), Query = [new("take", "1 to 10.", "integer")] },
+    ];
+
+    private static async Task<IResult> ReadGuidelinesAsync(RouteContext context)
+    {
+        var settings = (await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation)).Settings;
+        var invite = context.Invite;
+        return context.Ok(new GuidelinesResponse(
+            settings.Id, settings.Title, settings.Guidelines, settings.GuidelinesVersion, settings.Answers, invite.Annotator, invite.Kind, invite.Name));
+    }
+
+    private static async Task<IResult> NextAsync(RouteContext context)
+    {
+        var holding = (context.QueryValue("holding") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return context.Ok(await context.Get<TaskServer>().NextAsync(
+            context.Campaign, context.Invite.Annotator, [.. holding.Select(ComparisonId.From)], context.Cancellation));
+    }
+
+    private static async Task<IResult> SubmitAsync(RouteContext context) =>
+        context.Ok(await context.Get<RankingService>().SubmitAsync(
+            context.Campaign, context.Invite, context.Comparison, await context.ReadAsync<RankingRequest>(), context.Cancellation));
+
+    private static async Task<IResult> ReleaseAsync(RouteContext context)
+    {
+        await context.Get<TaskServer>().ReleaseAsync(context.Campaign, context.Invite.Annotator, context.Comparison, context.Cancellation);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ReadMineAsync(RouteContext context)
+    {
+        var take = context.QueryNumber("take", AnnotatorState.RecentKept, 1, AnnotatorState.RecentKept);
+        return context.Ok(await context.Get<OwnRankings>().ReadAsync(context.Campaign, context.Invite.Annotator, take, context.Cancellation));
+    }
+}

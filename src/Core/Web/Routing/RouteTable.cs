@@ -1,0 +1,10 @@
+using Rlhf.Web.Routes;
+
+namespace Rlhf.Web.Routing;
+
+/// <summary>Every route of every host. What is not here is not served.</summary>
+public static class RouteTable
+{
+    public static IReadOnlyList<ApiRoute> All { get; } =
+        [.. SystemRoutes.All, .. CampaignRoutes.All, .. LabelingRoutes.All, .. InviteRoutes.All, .. RunRoutes.All, .. PageRoutes.All];
+}
