@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Generation;
+using Rlhf.Generation.Endpoints;
+using Rlhf.Generation.Onnx;
+using Rlhf.Storage.Files;
+
+namespace Rlhf.Core.Tests.Generation;
+
+public sealed class GeneratorFactoryTests : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("rlhf-generators-").FullName;
+    private readonly FileBlobStore blobs;
+    private GeneratorFactory factory;
+
+    public GeneratorFactoryTests()
+    {
+        blobs = new(Path.Combine(folder, "blobs"));
+        factory = Create(new());
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await factory.DisposeAsync();
+        blobs.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Open_SameSettingsTwice_IsOneGeneratorWhateverItsSampling()
+    {
+        var settings = new GeneratorSettings("local", GeneratorKind.OpenAI, "m", new Uri("http://127.0.0.1:1/v1"));
+
+        var first = await factory.OpenAsync(settings, Cancellation);
+        var again = await factory.OpenAsync(settings with { Share = 3, Sampling = new(MaximumTokens: 5) }, Cancellation);
+        var other = await factory.OpenAsync(settings with { Model = "other" }, Cancellation);
+
+        Assert.Same(first, again);
+        Assert.NotSame(first, other);
+    }
+
+    [Fact]
+    public async Task Open_MissingModel_NamesItAndIsTriedAgain()
+    {
+        var model = Path.Combine(folder, "nowhere");
+        var settings = new GeneratorSettings("base", GeneratorKind.Onnx, ModelCache.FilePrefix + model);
+
+        var error = await Assert.ThrowsAsync<RlhfException>(async () => await factory.OpenAsync(settings, Cancellation));
+        Assert.Equal("model-missing", error.Code);
+        Assert.Contains(model, error.Message, StringComparison.Ordinal);
+
+        Directory.CreateDirectory(model);
+        await File.WriteAllTextAsync(Path.Combine(model, "model.onnx"), "no graph", Cancellation);
+        Assert.Equal("model-damaged", (await Assert.ThrowsAsync<RlhfException>(async () => await factory.OpenAsync(settings, Cancellation))).Code);
+    }
+
+    [Fact]
+    public async Task Open_ModelAboveTheBound_IsRefusedWithBothSizes()
+    {
+        await factory.DisposeAsync();
+        factory = Create(new() { InProcessBytes = 1 << 20 });
+        var model = Directory.CreateDirectory(Path.Combine(folder, "large")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(model, "model.onnx"), new byte[3 << 20], Cancellation);
+
+        var error = await Assert.ThrowsAsync<RlhfException>(
+            async () => await factory.OpenAsync(new("large", GeneratorKind.Onnx, ModelCache.FilePrefix + model), Cancellation));
+
+        Assert.Equal("model-too-large", error.Code);
+        Assert.Contains("3 MB", error.Message, StringComparison.Ordinal);
+        Assert.Contains("1 MB", error.Message, StringComparison.Ordinal);
+    }
+
+    private GeneratorFactory Create(GeneratorPlaces places) => new(
+        new EndpointClients(new ConfigurationBuilder().Build()), new ModelCache(blobs, Path.Combine(folder, "models")), places, TimeProvider.System, NullLoggerFactory.Instance);
+}
