@@ -48,19 +48,17 @@ public sealed class RankingService(
         var others = all.Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
         var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), cancellation);
         if (isNew && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
-        if (!settled && await IsLateOrReopenedAsync(campaign.Id, comparison, ranking, all, cancellation)) return await MarkExtraAsync(stored, cancellation);
+        if (!settled && (await comparisons.FindPublishedAsync(campaign.Id, ranking.Batch, cancellation))?.Closed is null) await ReopenAsync(campaign.Id, comparison, all, cancellation);
+        else if (!settled && isNew) return await MarkExtraAsync(stored, cancellation);
         await SignalAsync(campaign.Id, ranking, all, cancellation);
         return ranking;
     }
 
-    // No open row: the comparison is complete by this very ranking (a repetition), its batch is closed, or an amendment opened it again.
-    private async Task<bool> IsLateOrReopenedAsync(CampaignId campaign, Comparison comparison, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
+    // An amendment to a skip takes back what had closed the comparison.
+    private async Task ReopenAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all, CancellationToken cancellation)
     {
         var row = OpenRow.For(comparison, all);
-        if (row.IsClosed) return false;
-        if ((await comparisons.FindPublishedAsync(campaign, ranking.Batch, cancellation))?.Closed is not null) return ranking.Revision == 1;
-        await open.AddAsync(campaign, [row], cancellation);
-        return false;
+        if (!row.IsClosed) await open.AddAsync(campaign, [row], cancellation);
     }
 
     private async Task<Ranking> MarkExtraAsync(StoredRanking stored, CancellationToken cancellation)
