@@ -35,4 +35,15 @@ public sealed record OrchestrationInstance(
 /// <summary>Why a step failed, in a form that survives a process and a replay.</summary>
 /// <param name="ErrorType">Full type name of the exception.</param>
 /// <param name="ErrorCode">The code, where it was an <see cref="RlhfException"/>.</param>
-public sealed record StepFailure(string ErrorType, string Message, string? ErrorCode = null, string? Remedy = null, string? StackTrace = null);
+public sealed record StepFailure(string ErrorType, string Message, string? ErrorCode = null, string? Remedy = null, string? StackTrace = null)
+{
+    /// <summary>What is kept of an exception. A failed step's own code and remedy go with it, so that the reason reaches a person through any number of steps.</summary>
+    public static StepFailure Of(Exception exception) => exception switch
+    {
+        RlhfException e => new(TypeOf(e), e.Message, e.Code, e.Remedy, e.StackTrace),
+        StepFailedException e => new(TypeOf(e), e.Message, e.Failure.ErrorCode, e.Failure.Remedy, e.StackTrace),
+        _ => new(TypeOf(exception), exception.Message, StackTrace: exception.StackTrace),
+    };
+
+    private static string TypeOf(Exception e) => e.GetType().FullName ?? e.GetType().Name;
+}

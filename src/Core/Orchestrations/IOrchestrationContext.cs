@@ -57,4 +57,14 @@ public sealed record StepOptions(StepRetryPolicy? Retry = null, string? Instance
 /// <param name="Attempts">In all, the first one included; at least 1.</param>
 /// <param name="HandlesErrorType">Whether an error of this type (full type name) is worth another attempt; null: every error is.</param>
 public sealed record StepRetryPolicy(
-    int Attempts, TimeSpan FirstDelay, double Backoff = 1, TimeSpan? MaximumDelay = null, Func<string, bool>? HandlesErrorType = null);
+    int Attempts, TimeSpan FirstDelay, double Backoff = 1, TimeSpan? MaximumDelay = null, Func<string, bool>? HandlesErrorType = null)
+{
+    /// <summary>How long to wait before the next attempt; null where the failure is final.</summary>
+    /// <param name="attempt">The one that failed, from 1.</param>
+    public TimeSpan? DelayAfter(int attempt, StepFailure failure)
+    {
+        if (attempt >= Attempts || HandlesErrorType?.Invoke(failure.ErrorType) == false) return null;
+        var delay = FirstDelay * Math.Pow(Backoff, attempt - 1);
+        return delay > MaximumDelay ? MaximumDelay : delay;
+    }
+}

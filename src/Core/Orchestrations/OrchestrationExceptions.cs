@@ -9,7 +9,10 @@ public sealed class StepFailedException(string step, StepFailure failure) : Exce
 }
 
 /// <summary>No event of the awaited name came in time.</summary>
-public sealed class WaitTimedOutException(string name, TimeSpan timeout) : Exception($"No event '{name}' within {timeout}.");
+public sealed class WaitTimedOutException(string name, TimeSpan timeout) : Exception($"No event '{name}' within {timeout}.")
+{
+    public string Name { get; } = name;
+}
 
 /// <summary>An instance with this id is running already.</summary>
 public sealed class DuplicateInstanceException(string instanceId) : Exception($"The orchestration '{instanceId}' is running already.");
