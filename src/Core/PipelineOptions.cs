@@ -31,6 +31,9 @@ public sealed record PipelineOptions
     /// <summary>Generating activities of one batch at a time.</summary>
     public int GenerationConcurrency { get; init; } = 2;
 
-    /// <summary>Most test prompts that people judge after a run; a judge that costs nobody's time gets all of them.</summary>
+    /// <summary>Most test prompts that people judge after a run.</summary>
     public int PeopleTestPrompts { get; init; } = 100;
+
+    /// <summary>Most test prompts that the rule judges: its time costs nobody anything, but the answers take some.</summary>
+    public int RuleTestPrompts { get; init; } = 1_000;
 }

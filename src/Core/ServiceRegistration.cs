@@ -1,8 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Orchestrations;
+using Rlhf.Preferences;
+using Rlhf.Prompts;
 using Rlhf.Training;
 using Rlhf.Web;
 
@@ -14,18 +18,49 @@ public static class ServiceRegistration
     /// <summary>Adds the whole pipeline. The host supplies IBlobStore, ITableStore, IOrchestrationClient, IJobLauncher, IGeneratorFactory, ISigningKeys and IOwnerAccess.</summary>
     public static IServiceCollection AddRlhf(this IServiceCollection services, PipelineOptions? options = null)
     {
-        services.AddSingleton(options ?? new PipelineOptions());
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(Steps());
-        services.AddSingleton<CampaignStore>();
-        services.AddSingleton<CampaignService>();
-        services.AddSingleton<RunStore>();
-        services.AddSingleton<RunService>();
-        services.AddLabeling();
+        services.AddPipeline(options);
         services.AddRlhfWeb();
         return services;
     }
 
+    /// <summary>All but the pages and the HTTP API.</summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, PipelineOptions? options = null)
+    {
+        services.AddSingleton(options ?? new PipelineOptions());
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(Steps());
+        services.AddLabeling();
+
+        services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>();
+        services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
+        services.AddSingleton<AnswerWriter>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
+        services.AddSingleton<PairStore>();
+        services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<SnapshotBuilder>();
+        services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>();
+        services.AddSingleton<CampaignSignals>();
+        return services;
+    }
+
     /// <summary>All orchestrators and activities; a host runs them by name.</summary>
-    private static StepRegistry Steps() => new();
+    private static StepRegistry Steps() => new StepRegistry()
+        .AddOrchestrator<RunCampaign>()
+        .AddActivity<RecoverCampaign>()
+        .AddActivity<LookAtCampaign>()
+        .AddActivity<StartBatch>()
+        .AddActivity<CompleteRound>()
+        .AddOrchestrator<LabelBatch>()
+        .AddActivity<BeginBatch>()
+        .AddActivity<GenerateAnswers>()
+        .AddActivity<PublishBatch>()
+        .AddActivity<LookAtBatch>()
+        .AddActivity<EndBatch>()
+        .AddOrchestrator<TrainPolicy>()
+        .AddActivity<BeginRun>()
+        .AddActivity<FollowJob>()
+        .AddActivity<EndRun>()
+        .AddActivity<FailRun>()
+        .AddOrchestrator<EvaluateModel>()
+        .AddActivity<PlanEvaluation>()
+        .AddActivity<AnswerTestPrompts>()
+        .AddActivity<JudgeModels>();
 }

@@ -9,4 +9,7 @@ public sealed record Campaign(
     CampaignSettings Settings, CampaignState State, DateTimeOffset CreatedAt, int Round = 1, int Runs = 0, string? Reason = null)
 {
     public CampaignId Id => Settings.Id;
+
+    /// <summary>Annotators whose rankings are left out of pairs; the rankings themselves are kept.</summary>
+    public IReadOnlyList<AnnotatorId> ExcludedAnnotators { get; init; } = [];
 }

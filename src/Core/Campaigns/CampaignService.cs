@@ -1,11 +1,15 @@
 using Rlhf.Orchestrations;
+using Rlhf.Preferences;
 using Rlhf.Prompts;
+using Rlhf.Storage;
 using Rlhf.Training;
 
 namespace Rlhf.Campaigns;
 
 /// <summary>What an owner does with a campaign. Every operation may be retried: rows are written first, then the orchestration is told.</summary>
-public sealed class CampaignService(CampaignStore campaigns, IOrchestrationClient orchestrations, TimeProvider time)
+public sealed class CampaignService(
+    CampaignStore campaigns, BatchStore batches, PairStore pairs, RunService runs, ProgressReader progress, InboxSweeper inbox, IBlobStore blobs,
+    CampaignSignals signals, TimeProvider time)
 {
     /// <summary>Checks the settings, makes the campaign and starts its orchestration. The same campaign created twice is one campaign.</summary>
     /// <param name="annotators">How many there will be, where that is known; the overlap is held against it.</param>
@@ -17,14 +21,28 @@ public sealed class CampaignService(CampaignStore campaigns, IOrchestrationClien
         var campaign = new Campaign(settings, CampaignState.Active, time.GetUtcNow());
         if (!await campaigns.CreateAsync(campaign, cancellation))
             campaign = Same(await campaigns.GetAsync(settings.Id, cancellation), settings);
-        await EnsureRunningAsync(campaign.Id, cancellation);
+        await signals.WakeAsync(campaign.Id, cancellation);
         return campaign;
     }
 
     /// <summary>Reads a prompt file into the campaign: what is new, what was there already, and what is no prompt and why.</summary>
     /// <param name="content">Stored whole in the inbox before the first line is read, so an acknowledged file is never lost.</param>
     /// <param name="fileName">Its extension says what it is: .jsonl .json .csv .txt .parquet.</param>
-    public Task<IngestReport> AddPromptsAsync(CampaignId id, Stream content, string fileName, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="RlhfException"><c>campaign-not-found</c>, or the campaign is cancelled.</exception>
+    public async Task<IngestReport> AddPromptsAsync(CampaignId id, Stream content, string fileName, CancellationToken cancellation = default)
+    {
+        CampaignTransitions.Apply(await campaigns.GetAsync(id, cancellation), CampaignOperation.AddPrompts);
+        var path = new InboxFile(id.Value, InboxFile.SafeName(fileName)).Path;
+        var etag = await blobs.WriteAsync(path, content, WriteCondition.CreateOnly, cancellation);
+        if (etag is null)
+        {
+            // One of this name waits there already; both are read.
+            path = InboxFile.Beside(path, Guid.NewGuid().ToString("n")[..8]);
+            if (content.CanSeek) content.Position = 0;
+            etag = await blobs.WriteAsync(path, content, WriteCondition.CreateOnly, cancellation);
+        }
+        return await inbox.IngestAsync(id, path, etag!, cancellation);
+    }
 
     public Task<Campaign> PauseAsync(CampaignId id, string reason, CancellationToken cancellation = default) =>
         ChangeAsync(id, CampaignOperation.Pause, reason, cancellation);
@@ -32,38 +50,55 @@ public sealed class CampaignService(CampaignStore campaigns, IOrchestrationClien
     public Task<Campaign> ResumeAsync(CampaignId id, CancellationToken cancellation = default) =>
         ChangeAsync(id, CampaignOperation.Resume, null, cancellation);
 
+    /// <summary>Goes on with another token budget; null is no bound.</summary>
+    public async Task<Campaign> ResumeAsync(CampaignId id, long? tokenBudget, CancellationToken cancellation = default)
+    {
+        await campaigns.UpdateAsync(id, c =>
+        {
+            var settings = c.Settings with { TokenBudget = tokenBudget };
+            CampaignSettingsRules.Check(settings);
+            return c with { Settings = settings };
+        }, cancellation);
+        return await ResumeAsync(id, cancellation);
+    }
+
     /// <summary>Ends the campaign: its batches end, its job is stopped, late rankings are kept as extra.</summary>
-    public Task<Campaign> CancelAsync(CampaignId id, string reason, CancellationToken cancellation = default) =>
-        ChangeAsync(id, CampaignOperation.Cancel, reason, cancellation);
+    public async Task<Campaign> CancelAsync(CampaignId id, string reason, CancellationToken cancellation = default)
+    {
+        var campaign = await ChangeAsync(id, CampaignOperation.Cancel, reason, cancellation);
+        foreach (var run in await runs.ListAsync(id, cancellation))
+            if (!run.HasEnded) await runs.CancelAsync(run.Id, cancellation);
+        return campaign;
+    }
+
+    /// <summary>Leaves an annotator's rankings out of all pairs, or takes them in again; the rankings themselves are kept. A run that has begun stays as it is.</summary>
+    public async Task<Campaign> SetExcludedAsync(CampaignId id, AnnotatorId annotator, bool isExcluded, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.UpdateAsync(id, c => c with
+        {
+            ExcludedAnnotators = isExcluded ? [.. c.ExcludedAnnotators.Append(annotator).Distinct()] : [.. c.ExcludedAnnotators.Where(a => a != annotator)],
+        }, cancellation);
+        foreach (var batch in await batches.ListAsync(id, cancellation))
+            if (batch.Pairs is not null) await pairs.RefreshAsync(id, batch.Id, cancellation);
+        return campaign;
+    }
 
     /// <summary>Starts a run on what is labeled so far.</summary>
-    public Task<Run> TrainNowAsync(CampaignId id, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <exception cref="RlhfException"><c>no-policy</c>, <c>too-few-pairs</c> or <c>run-active</c>.</exception>
+    public Task<Run> TrainNowAsync(CampaignId id, CancellationToken cancellation = default) => runs.StartAsync(id, cancellation: cancellation);
 
-    public Task<CampaignProgress> GetProgressAsync(CampaignId id, CancellationToken cancellation = default) => throw new NotImplementedException();
+    public Task<CampaignProgress> GetProgressAsync(CampaignId id, CancellationToken cancellation = default) => progress.ReadAsync(id, cancellation);
 
     private async Task<Campaign> ChangeAsync(CampaignId id, CampaignOperation operation, string? reason, CancellationToken cancellation)
     {
         var campaign = await campaigns.UpdateAsync(id, c => CampaignTransitions.Apply(c, operation, reason), cancellation);
-        await EnsureRunningAsync(id, cancellation);
+        await signals.WakeAsync(id, cancellation);
         return campaign;
-    }
-
-    /// <summary>Starts the campaign's orchestration, or tells the running one to look at its row.</summary>
-    private async Task EnsureRunningAsync(CampaignId id, CancellationToken cancellation)
-    {
-        try
-        {
-            await orchestrations.ScheduleAsync("RunCampaign", null, id.Value, cancellation);
-        }
-        catch (DuplicateInstanceException)
-        {
-            await orchestrations.RaiseEventAsync(id.Value, EventNames.CampaignChanged, null, cancellation);
-        }
     }
 
     private static Campaign Same(Campaign existing, CampaignSettings settings)
     {
-        if (Storage.StorageExtensions.ToBody(existing.Settings) == Storage.StorageExtensions.ToBody(settings)) return existing;
+        if (StorageExtensions.ToBody(existing.Settings) == StorageExtensions.ToBody(settings)) return existing;
         throw new RlhfException("campaign-exists", $"There is a campaign '{settings.Id}' with other settings.",
             "Choose another id, or leave the settings as they are.", 409);
     }

@@ -34,6 +34,9 @@ public sealed record CampaignSettings
     /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>
     public IReadOnlyList<Labeling.AnnotatorKind> TrainOn { get; init; } = [Labeling.AnnotatorKind.Person];
 
+    /// <summary>Gives each pair a margin from the strengths of its rankings, in raw reward units.</summary>
+    public bool UseMargin { get; init; }
+
     /// <summary>Starts a run by itself once every batch of the round is done.</summary>
     public bool TrainWhenLabeled { get; init; }
 

@@ -1,6 +1,7 @@
 namespace Rlhf.Storage;
 
-/// <summary>Turns what an operating system or a service says into an error that names the place and the way out.</summary>
+/// <summary>Turns what an operating system or a service says into an error that names the place and the way out. All are transient: the same call may work later,
+/// and none is the fault of what was to be written.</summary>
 public static class StorageErrors
 {
     private const int NoSpaceUnix = 28;
@@ -15,13 +16,16 @@ public static class StorageErrors
     {
         _ when IsDiskFull(e) => Full(place, e),
         UnauthorizedAccessException => new("storage-denied", $"No permission for '{place}'.",
-            "Give this user the right to read and write the data folder, or choose another folder.", 503, e),
+            "Give this user the right to read and write the data folder, or choose another folder.", 503, e)
+        { IsTransient = true },
         _ => new("storage-failed", $"Storage failed at '{place}': {e.Message}",
-            "Look at the disk and the data folder, then try again; nothing was half-written.", 503, e),
+            "Look at the disk and the data folder, then try again; nothing was half-written.", 503, e)
+        { IsTransient = true },
     };
 
     public static RlhfException Full(string place, Exception e) => new("storage-full", $"No space left to write '{place}'.",
-        "Free some disk space, then try again or resume; nothing was half-written and what was accepted is kept.", 507, e);
+        "Free some disk space, then try again or resume; nothing was half-written and what was accepted is kept.", 507, e)
+    { IsTransient = true };
 
     private static bool IsDiskFull(Exception e) => e.HResult is NoSpaceUnix or QuotaUnix or DiskFullWindows;
 }

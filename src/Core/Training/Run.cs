@@ -5,15 +5,16 @@ namespace Rlhf.Training;
 /// <summary>A run's row: one training on one frozen snapshot.</summary>
 /// <param name="Trigger">What asked for it, e.g. <c>round-1</c> or <c>owner</c>; a round starts one run by itself.</param>
 /// <param name="CutOff">Rankings that came later are not in its snapshot.</param>
-/// <param name="Restarts">How often its job was started again after it vanished.</param>
+/// <param name="Restarts">How often its job was started again, at <paramref name="RestartedAt"/>, after it vanished.</param>
+/// <param name="RestartedAt">The job's progress (0..1) at its last restart.</param>
 /// <param name="Error">What failed and what to do, in <see cref="RunState.Failed"/>.</param>
 /// <param name="Results">The job's final figures.</param>
 /// <param name="RuleAccuracy">Share of test comparisons where the reward model agrees with the noise-free rule; only where the judge is <c>rule</c>.</param>
 /// <param name="TestBatch">The batch in which people judge it, where the judge is <c>people</c>.</param>
 public sealed record Run(
     RunId Id, CampaignId Campaign, int Round, string Trigger, RunState State, DateTimeOffset CreatedAt, DateTimeOffset CutOff,
-    DateTimeOffset? EndedAt = null, string? Execution = null, int Restarts = 0, SnapshotSummary? Snapshot = null, RunError? Error = null,
-    RunResults? Results = null, AccuracyFigure? LabelAccuracy = null, AccuracyFigure? RuleAccuracy = null, BatchId? TestBatch = null)
+    DateTimeOffset? EndedAt = null, string? Execution = null, int Restarts = 0, double RestartedAt = 0, SnapshotSummary? Snapshot = null,
+    RunError? Error = null, RunResults? Results = null, AccuracyFigure? LabelAccuracy = null, AccuracyFigure? RuleAccuracy = null, BatchId? TestBatch = null)
 {
     /// <summary>Contenders against baselines; empty until judged.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];

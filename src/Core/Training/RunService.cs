@@ -1,25 +1,76 @@
+using Rlhf.Campaigns;
+using Rlhf.Orchestrations;
 using Rlhf.Storage;
 
 namespace Rlhf.Training;
 
 /// <summary>Starting, following and cancelling runs.</summary>
-public sealed class RunService(RunStore runs, IBlobStore blobs)
+public sealed class RunService(
+    RunStore runs, CampaignStore campaigns, SnapshotBuilder snapshots, IOrchestrationClient orchestrations, CampaignSignals signals, IBlobStore blobs, TimeProvider time)
 {
-    /// <summary>Starts a run on what is labeled so far.</summary>
-    /// <exception cref="RlhfException"><c>no-policy</c>, <c>too-few-pairs</c>, or <c>run-active</c> where one is going on.</exception>
-    public Task<Run> StartAsync(CampaignId campaign, string trigger = "owner", CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <summary>A run that an owner asked for; others name their round.</summary>
+    public const string OwnerTrigger = "owner";
 
-    /// <summary>Ends the run and stops its job.</summary>
-    public Task<Run> CancelAsync(RunId id, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <summary>Starts a run on what is labeled so far. A round's run is started once, however often it is asked for.</summary>
+    /// <exception cref="RlhfException"><c>no-policy</c>, <c>too-few-pairs</c>, or <c>run-active</c> where one is going on.</exception>
+    public async Task<Run> StartAsync(CampaignId campaign, string trigger = OwnerTrigger, CancellationToken cancellation = default)
+    {
+        var row = CampaignTransitions.Apply(await campaigns.GetAsync(campaign, cancellation), CampaignOperation.Train);
+        var existing = await runs.ListAsync(campaign, cancellation);
+        if (trigger != OwnerTrigger && existing.FirstOrDefault(r => r.Trigger == trigger) is { } same) return await ScheduleAsync(same, cancellation);
+        if (existing.FirstOrDefault(r => !r.HasEnded) is { } active)
+            throw new RlhfException("run-active", $"The run '{active.Id}' is {active.State.ToString().ToLowerInvariant()}.", "Wait until it has ended, or cancel it.", 409);
+        if (row.Settings.Policy is null) throw NoPolicy(campaign);
+        var now = time.GetUtcNow();
+        SnapshotBuilder.CheckPairs(row.Settings, await snapshots.DerivePairsAsync(row, now, cancellation));
+        return await ScheduleAsync(await CreateAsync(row, trigger, now, cancellation), cancellation);
+    }
+
+    /// <summary>Ends the run; its orchestration stops the job.</summary>
+    /// <exception cref="IllegalTransitionException">It has ended already.</exception>
+    public async Task<Run> CancelAsync(RunId id, CancellationToken cancellation = default)
+    {
+        var run = await runs.UpdateAsync(id, r => RunTransitions.Apply(r, RunOperation.Cancel) with { EndedAt = r.EndedAt ?? time.GetUtcNow() }, cancellation);
+        await signals.WakeAsync(id, cancellation);
+        return run;
+    }
 
     public Task<Run> GetAsync(RunId id, CancellationToken cancellation = default) => runs.GetAsync(id, cancellation);
 
+    /// <summary>A campaign's runs, the newest first.</summary>
     public Task<IReadOnlyList<Run>> ListAsync(CampaignId campaign, CancellationToken cancellation = default) => runs.ListAsync(campaign, cancellation);
 
     /// <summary>What the job last said of itself; null before it said anything.</summary>
     public Task<RunStatus?> GetStatusAsync(RunId id, CancellationToken cancellation = default) =>
-        blobs.ReadJsonAsync<RunStatus>($"runs/{id}/status.json", cancellation);
+        blobs.ReadJsonAsync<RunStatus>(RunPaths.Status(id), cancellation);
 
-    /// <summary>The run's curves: the last point of each (stage, step), in order. Torn lines are skipped.</summary>
-    public Task<IReadOnlyList<MetricPoint>> GetMetricsAsync(RunId id, CancellationToken cancellation = default) => throw new NotImplementedException();
+    /// <summary>The run's curves: the last point of each (stage, step), by stage and step. Torn lines are skipped.</summary>
+    public async Task<IReadOnlyList<MetricPoint>> GetMetricsAsync(RunId id, CancellationToken cancellation = default)
+    {
+        var points = new Dictionary<(TrainingStage, int), MetricPoint>();
+        await foreach (var point in JsonLines.ReadAsync<MetricPoint>(blobs, RunPaths.Metrics(id), cancellation)) points[(point.Stage, point.Step)] = point;
+        return [.. points.Values.OrderBy(p => p.Stage).ThenBy(p => p.Step)];
+    }
+
+    internal static RlhfException NoPolicy(CampaignId campaign) => new("no-policy", $"The campaign '{campaign}' names no policy, so there is nothing to tune.",
+        "Create the campaign with the model to tune as its policy.", 409);
+
+    /// <summary>The row's insertion is what gives a run its number.</summary>
+    private async Task<Run> CreateAsync(Campaign campaign, string trigger, DateTimeOffset now, CancellationToken cancellation)
+    {
+        for (var number = campaign.Runs + 1; ; number++)
+        {
+            var run = new Run(RunStore.IdFor(campaign.Id, number), campaign.Id, campaign.Round, trigger, RunState.Queued, now, now);
+            if (!await runs.CreateAsync(run, cancellation)) continue;
+            await campaigns.UpdateAsync(campaign.Id, c => c with { Runs = Math.Max(c.Runs, number) }, cancellation);
+            return run;
+        }
+    }
+
+    private async Task<Run> ScheduleAsync(Run run, CancellationToken cancellation)
+    {
+        if (!run.HasEnded) await orchestrations.TryScheduleAsync(nameof(TrainPolicy), new TrainPolicyInput(run.Campaign, run.Id), run.Id.Value, cancellation);
+        await signals.WakeAsync(run.Campaign, cancellation);
+        return run;
+    }
 }

@@ -7,7 +7,7 @@ public enum RunOperation { Start, Succeed, Fail, Cancel }
 /// <summary>The one table through which a run's state moves.</summary>
 public static class RunTransitions
 {
-    private static readonly Dictionary<(RunState From, RunOperation Operation), RunState> Table = new()
+    private static readonly TransitionTable<RunState, RunOperation> Table = new(new Dictionary<(RunState, RunOperation), RunState>
     {
         [(Queued, RunOperation.Start)] = Running,
         [(Running, RunOperation.Start)] = Running,
@@ -19,24 +19,11 @@ public static class RunTransitions
         [(Queued, RunOperation.Cancel)] = Cancelled,
         [(Running, RunOperation.Cancel)] = Cancelled,
         [(Cancelled, RunOperation.Cancel)] = Cancelled,
-    };
+    });
 
-    private static readonly Dictionary<RunOperation, RunState> Targets = new()
-    {
-        [RunOperation.Start] = Running,
-        [RunOperation.Succeed] = Succeeded,
-        [RunOperation.Fail] = Failed,
-        [RunOperation.Cancel] = Cancelled,
-    };
-
-    public static bool Allows(RunState from, RunOperation operation) => Table.ContainsKey((from, operation));
+    public static bool Allows(RunState from, RunOperation operation) => Table.Allows(from, operation);
 
     /// <exception cref="IllegalTransitionException">The run's state does not allow it.</exception>
-    public static Run Apply(Run run, RunOperation operation)
-    {
-        if (!Table.TryGetValue((run.State, operation), out var to))
-            throw new IllegalTransitionException($"The run '{run.Id}'", run.State.ToString().ToLowerInvariant(),
-                Targets[operation].ToString().ToLowerInvariant(), operation.ToString().ToLowerInvariant(), "A run that ended stays as it is; start another one.");
-        return run with { State = to };
-    }
+    public static Run Apply(Run run, RunOperation operation) =>
+        run with { State = Table.Move($"The run '{run.Id}'", run.State, operation, "A run that ended stays as it is; start another one.") };
 }

@@ -30,14 +30,9 @@ internal sealed class BestWeights : IDisposable
 
     public IEnumerable<(string Name, Tensor Value)> State() => weights.Select(w => (w.Key, w.Value.clone()));
 
-    /// <summary>Nothing before the first offer.</summary>
-    public Dictionary<string, double> Numbers() =>
-        double.IsFinite(Loss) ? new() { ["bestLoss"] = Loss, ["bestAccuracy"] = Accuracy } : [];
-
-    public void Restore(IReadOnlyDictionary<string, Tensor> state, IReadOnlyDictionary<string, double> numbers)
+    public void Restore(IReadOnlyDictionary<string, Tensor> state, double loss, double accuracy)
     {
-        Loss = numbers.GetValueOrDefault("bestLoss", Loss);
-        Accuracy = numbers.GetValueOrDefault("bestAccuracy", Accuracy);
+        (Loss, Accuracy) = (loss, accuracy);
         foreach (var (name, value) in weights) value.copy_(state[name]);
     }
 

@@ -1,0 +1,30 @@
+using Rlhf.Labeling;
+using Rlhf.Preferences;
+using Rlhf.Prompts;
+
+namespace Rlhf.Campaigns;
+
+public enum BatchState { Planned, Generating, Open, Done, Cancelled }
+
+/// <summary>A labeling batch's row: prompts that one LabelBatch carries to their rankings.</summary>
+/// <param name="Kind">Test: comparisons that judge models, made by an evaluation; they give no pairs.</param>
+/// <param name="Prompts">Its prompts by reference, in order.</param>
+/// <param name="Next">Where the next batch begins reading.</param>
+/// <param name="Run">The run that is judged, where <paramref name="Kind"/> is Test.</param>
+/// <param name="Counts">How it stood when it ended.</param>
+/// <param name="Pairs">What its pair file holds; null before there is one.</param>
+public sealed record Batch(
+    BatchId Id, CampaignId Campaign, int Round, ComparisonKind Kind, BatchState State, IReadOnlyList<PromptSlice> Prompts, PromptCursor Next,
+    DateTimeOffset PlannedAt, RunId? Run = null, int Comparisons = 0, long Tokens = 0, BatchCounts? Counts = null, PairFile? Pairs = null,
+    DateTimeOffset? EndedAt = null)
+{
+    /// <summary>Prompts that got no comparison, by reason.</summary>
+    public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>Comparisons that ended without their rankings, by reason.</summary>
+    public IReadOnlyDictionary<string, int> Unfinished { get; init; } = new Dictionary<string, int>();
+
+    public int PromptCount => Prompts.Sum(p => p.Count);
+
+    public bool HasEnded => State is BatchState.Done or BatchState.Cancelled;
+}

@@ -1,0 +1,47 @@
+using Rlhf.Generation;
+using Rlhf.Labeling;
+using Rlhf.Preferences;
+using Rlhf.Prompts;
+
+namespace Rlhf.Campaigns;
+
+/// <summary>Counts a campaign's rows. Batches that ended say what they came to; only open ones are counted from their rankings.</summary>
+public sealed class ProgressReader(
+    CampaignStore campaigns, BatchStore batches, PromptStore prompts, ComparisonStore comparisons, RankingStore rankings, TokenLedger ledger, PairStore pairs)
+{
+    /// <summary>Share of bothBad among rankings above which a better generator comes first.</summary>
+    private const double BothBadWarning = 0.2;
+
+    /// <exception cref="RlhfException"><c>campaign-not-found</c>.</exception>
+    public async Task<CampaignProgress> ReadAsync(CampaignId id, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.GetAsync(id, cancellation);
+        var all = (await batches.ListAsync(id, cancellation)).Where(b => b.Kind == ComparisonKind.Ordinary).ToList();
+        var counts = BatchCounts.Empty;
+        var (pairCount, trainPairs) = (0, 0);
+        var agreement = new NominalAgreement();
+        foreach (var batch in all)
+        {
+            if (batch.State is BatchState.Planned or BatchState.Generating) continue;
+            var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
+            counts += batch.Counts ?? BatchCounts.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation), ranked);
+            agreement.Add(ranked);
+            var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation));
+            (pairCount, trainPairs) = (pairCount + file.Pairs, trainPairs + file.TrainPairs);
+        }
+        return new(
+            id, campaign.State, campaign.Reason, campaign.Round, (await prompts.GetHeadAsync(id, cancellation)).Counts,
+            all.Where(b => b.State is not (BatchState.Planned or BatchState.Generating)).Sum(b => b.PromptCount), counts.Comparisons,
+            all.Where(b => !b.HasEnded).Sum(b => b.Comparisons) is 0 ? 0 : counts.Open - all.Where(b => b.HasEnded).Sum(b => b.Counts?.Open ?? 0),
+            counts.Complete, Sum(all.Select(b => b.Unfinished)), Sum(all.Select(b => b.Dropped)), counts.Rankings, counts.Ties, counts.BothBad, counts.Skips,
+            pairCount, trainPairs, counts.Agreement, agreement.Alpha, await ledger.GetAsync(id, cancellation), Warnings(counts));
+    }
+
+    private static List<string> Warnings(BatchCounts counts) =>
+        counts.AllRankings > 0 && counts.BothBad > counts.AllRankings * BothBadWarning
+            ? [$"{(double)counts.BothBad / counts.AllRankings:P0} of the rankings accept no answer: a better generator, or SFT on good answers, comes before preferences."]
+            : [];
+
+    private static Dictionary<string, int> Sum(IEnumerable<IReadOnlyDictionary<string, int>> counts) =>
+        counts.SelectMany(c => c).GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
+}

@@ -1,0 +1,51 @@
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Prompts;
+using Rlhf.Storage;
+using Rlhf.Training;
+
+namespace Rlhf.Judging;
+
+/// <summary>The contenders' answers to a run's test prompts.</summary>
+public sealed class EvaluationStore(IBlobStore blobs, IGeneratorFactory generators, PipelineOptions options)
+{
+    /// <summary>Answer indices of evaluations begin here, so that no seed is one that a comparison was drawn with.</summary>
+    private const int FirstIndex = 1_000;
+
+    /// <summary>The test prompts that are judged, in the snapshot's order: people get fewer than a judge that costs nobody's time.</summary>
+    public async Task<IReadOnlyList<DatasetPrompt>> ReadPromptsAsync(RunId run, JudgeKind judge, CancellationToken cancellation = default) =>
+        await JsonLines.ReadAsync<DatasetPrompt>(blobs, RunPaths.Prompts(run, Split.Test), cancellation)
+            .Take(judge == JudgeKind.Rule ? options.RuleTestPrompts : options.PeopleTestPrompts).ToListAsync(cancellation);
+
+    /// <summary>Has a contender answer one window of the prompts, unless it has.</summary>
+    public async Task AnswerAsync(Run run, CampaignSettings settings, string contender, int window, CancellationToken cancellation = default)
+    {
+        var path = RunPaths.Answers(run.Id, contender, window);
+        if (await blobs.FindAsync(path, cancellation) is not null) return;
+        var prompts = (await ReadPromptsAsync(run.Id, settings.Judge, cancellation)).Skip(window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
+        var generator = await generators.OpenAsync(SettingsOf(run, settings, contender), cancellation);
+        var requests = prompts.Select(p => new GenerationRequest(p.Messages, AnswerSeeds.Of(settings.Seed, p.PromptId, FirstIndex, 0))).ToList();
+        var outcomes = await generator.GenerateAsync(requests, SamplingOf(settings), cancellation);
+        var answers = prompts.Select((p, i) => new EvaluationAnswer(
+            p.PromptId, p.Messages, outcomes[i].Text?.Trim(), outcomes[i].FinishReason, requests[i].Seed, outcomes[i].CompletionTokens, outcomes[i].Failure?.Message));
+        await JsonLines.WriteAsync(blobs, path, answers, cancellation);
+    }
+
+    /// <summary>All of a contender's answers by prompt.</summary>
+    public async Task<IReadOnlyDictionary<PromptId, EvaluationAnswer>> ReadAsync(RunId run, string contender, CancellationToken cancellation = default)
+    {
+        var answers = new Dictionary<PromptId, EvaluationAnswer>();
+        for (var window = 0; await blobs.FindAsync(RunPaths.Answers(run, contender, window), cancellation) is { } blob; window++)
+            await foreach (var answer in JsonLines.ReadAsync<EvaluationAnswer>(blobs, blob.Path, cancellation)) answers[answer.Prompt] = answer;
+        return answers;
+    }
+
+    private static GeneratorSettings SettingsOf(Run run, CampaignSettings settings, string contender) => new(
+        contender, GeneratorKind.Onnx, contender == Contenders.Base ? settings.Policy! : run.Results!.Model!)
+    { Sampling = SamplingOf(settings) };
+
+    /// <summary>Both answer as the policy did when it wrote for the campaign; as the training drew where it wrote nothing.</summary>
+    private static SamplingSettings SamplingOf(CampaignSettings settings) =>
+        settings.Generators.FirstOrDefault(g => g.Model == settings.Policy)?.Sampling
+        ?? new(settings.Training.Ppo.MaximumAnswerTokens, settings.Training.Ppo.Temperature);
+}

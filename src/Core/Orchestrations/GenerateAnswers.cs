@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Prompts;
+
+namespace Rlhf.Orchestrations;
+
+public sealed record GenerateAnswersInput(CampaignId Campaign, BatchId Batch, int Window);
+
+public enum GenerateOutcome { Written, Paused, Cancelled }
+
+public sealed record GenerateAnswersResult(int Window, GenerateOutcome Outcome);
+
+/// <summary>Has a window of a batch's prompts answered. What only a person can mend (a model that is missing, a key refused, a budget spent) pauses the campaign with the reason.</summary>
+public sealed partial class GenerateAnswers(
+    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, AnswerWriter writer, TokenLedger ledger,
+    PipelineOptions options, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
+{
+    public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation)
+    {
+        var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
+        if (campaign.State == CampaignState.Cancelled) return new(input.Window, GenerateOutcome.Cancelled);
+        if (campaign.State == CampaignState.Paused) return new(input.Window, GenerateOutcome.Paused);
+        try
+        {
+            var written = await answers.FindAsync(input.Campaign, input.Batch, input.Window, cancellation) ?? await WriteAsync(input, campaign, cancellation);
+            await ledger.AddAsync(input.Campaign, $"{input.Batch}~{input.Window}", written.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)), cancellation);
+            return new(input.Window, GenerateOutcome.Written);
+        }
+        catch (RlhfException e) when (!e.IsTransient)
+        {
+            LogPaused(input.Campaign, input.Batch, e.Message);
+            await campaigns.UpdateAsync(input.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Pause)
+                ? CampaignTransitions.Apply(c, CampaignOperation.Pause, $"{e.Message} {e.Remedy}") : c, cancellation);
+            return new(input.Window, GenerateOutcome.Paused);
+        }
+    }
+
+    private async Task<IReadOnlyList<AnsweredPrompt>> WriteAsync(GenerateAnswersInput input, Campaign campaign, CancellationToken cancellation)
+    {
+        await ledger.CheckAsync(campaign, cancellation);
+        var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
+        var all = await prompts.ReadAsync(batch.Prompts, cancellation);
+        var window = all.Skip(input.Window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
+        var written = await writer.WriteAsync(campaign.Settings, window, cancellation);
+        return await answers.WriteAsync(input.Campaign, input.Batch, input.Window, written, cancellation);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign} is paused at batch {Batch}: {Reason}")]
+    private partial void LogPaused(CampaignId campaign, BatchId batch, string reason);
+}

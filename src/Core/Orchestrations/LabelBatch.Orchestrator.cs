@@ -1,0 +1,93 @@
+namespace Rlhf.Orchestrations;
+
+/// <param name="Wait">Null at the first start.</param>
+public sealed record LabelBatchInput(CampaignId Campaign, BatchId Batch, LabelBatchWait? Wait = null);
+
+/// <summary>What travels from one execution of the waiting to the next.</summary>
+/// <param name="Deadline">When the batch ends with what it has; moved on by the time the campaign was paused.</param>
+public sealed record LabelBatchWait(DateTimeOffset Deadline, TimeSpan Look, TimeSpan FirstLook, TimeSpan LongestLook);
+
+/// <summary>Custom status: counters for people to look at.</summary>
+public sealed record LabelBatchStatus(int Comparisons, int Complete, int Open, bool IsPaused);
+
+/// <summary>Carries a batch from its prompts to their rankings: generates, publishes, waits for people, derives the pairs.</summary>
+public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
+{
+    /// <summary>Looks in one execution; then history begins anew.</summary>
+    private const int LooksPerExecution = 50;
+
+    /// <returns>Whether its rankings came; false where it was cancelled or its time ran out.</returns>
+    public override async Task<bool> RunAsync(IOrchestrationContext context, LabelBatchInput input)
+    {
+        if (input.Wait is not { } wait)
+        {
+            var plan = await context.CallActivityAsync<BatchPlan>(nameof(BeginBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
+            if (plan.HasEnded) return true;
+            if (!plan.IsPublished && !await OpenAsync(context, input, plan)) return await EndAsync(context, input, BatchEnd.Cancelled);
+            wait = new(context.CurrentUtcDateTime + plan.Deadline, plan.FirstLook, plan.FirstLook, plan.LongestLook);
+        }
+        return await WaitAsync(context, input, wait);
+    }
+
+    /// <returns>False where the campaign was cancelled meanwhile.</returns>
+    private static async Task<bool> OpenAsync(IOrchestrationContext context, LabelBatchInput input, BatchPlan plan)
+    {
+        // A bounded number of windows at a time: all at once would be one burst at an endpoint.
+        for (var first = 0; first < plan.Windows; first += plan.Concurrency)
+        {
+            var windows = Enumerable.Range(first, Math.Min(plan.Concurrency, plan.Windows - first)).ToList();
+            while (windows.Count > 0)
+            {
+                var written = await Task.WhenAll(windows.Select(w => context.CallActivityAsync<GenerateAnswersResult>(
+                    nameof(GenerateAnswers), new GenerateAnswersInput(input.Campaign, input.Batch, w), Retries.Storage)));
+                if (written.Any(w => w.Outcome == GenerateOutcome.Cancelled)) return false;
+                windows = [.. written.Where(w => w.Outcome == GenerateOutcome.Paused).Select(w => w.Window)];
+                if (windows.Count > 0) await context.ForSignalAsync(EventNames.CampaignChanged, plan.LongestLook);
+            }
+        }
+        await context.CallActivityAsync<PublishBatchResult>(nameof(PublishBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
+        return true;
+    }
+
+    private static async Task<bool> WaitAsync(IOrchestrationContext context, LabelBatchInput input, LabelBatchWait wait)
+    {
+        var complete = -1;
+        for (var looks = 0; looks < LooksPerExecution; looks++)
+        {
+            var look = await context.CallActivityAsync<BatchLook>(nameof(LookAtBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
+            context.SetCustomStatus(new LabelBatchStatus(look.Comparisons, look.Complete, look.Open, look.IsPaused));
+            if (look.IsCancelled) return await EndAsync(context, input, BatchEnd.Cancelled);
+            if (look.Open == 0) return await EndAsync(context, input, BatchEnd.Complete);
+            if (!look.IsPaused && context.CurrentUtcDateTime >= wait.Deadline) return await EndAsync(context, input, BatchEnd.Deadline);
+
+            wait = wait with { Look = look.Complete != complete ? wait.FirstLook : Waits.Longer(wait.Look, wait.LongestLook) };
+            complete = look.Complete;
+            var before = context.CurrentUtcDateTime;
+            await WaitForSignalAsync(context, Shorter(wait.Look, wait.Deadline - before, look.IsPaused));
+            if (look.IsPaused) wait = wait with { Deadline = wait.Deadline + (context.CurrentUtcDateTime - before) };
+        }
+        context.ContinueAsNew(input with { Wait = wait });
+        return false;
+    }
+
+    /// <summary>The deadline is met on time, unless it stands still.</summary>
+    private static TimeSpan Shorter(TimeSpan look, TimeSpan left, bool isPaused) => isPaused || look < left ? look : left;
+
+    /// <summary>Rankings crossed a mark, or the campaign changed, or it is time to look anyway.</summary>
+    private static async Task WaitForSignalAsync(IOrchestrationContext context, TimeSpan atMost)
+    {
+        using var abandoned = new CancellationTokenSource();
+        var ranked = context.WaitForExternalEvent<object?>(EventNames.ComparisonsRanked, abandoned.Token);
+        var changed = context.WaitForExternalEvent<object?>(EventNames.CampaignChanged, abandoned.Token);
+        var timer = context.CreateTimer(atMost, abandoned.Token);
+        await Task.WhenAny(ranked, changed, timer);
+        abandoned.Cancel();
+    }
+
+    private static async Task<bool> EndAsync(IOrchestrationContext context, LabelBatchInput input, BatchEnd end)
+    {
+        await context.CallActivityAsync<EndBatchResult>(nameof(EndBatch), new EndBatchInput(input.Campaign, input.Batch, end), Retries.Storage);
+        context.SendEvent(input.Campaign.Value, EventNames.CampaignChanged, null);
+        return end == BatchEnd.Complete;
+    }
+}

@@ -1,0 +1,47 @@
+using Rlhf.Campaigns;
+using Rlhf.Training;
+
+namespace Rlhf.Orchestrations;
+
+/// <param name="Open">Batches that were open at the last look.</param>
+/// <param name="Reconcile">Whether to start again what should be running and is not; a signal may have been lost, or an instance failed.</param>
+public sealed record LookAtCampaignInput(CampaignId Campaign, IReadOnlyList<BatchId> Open, bool Reconcile);
+
+/// <param name="Open">Those that still are, and evaluations' batches.</param>
+public sealed record CampaignLook(CampaignState State, IReadOnlyList<BatchId> Open, int OpenLimit, bool IsTraining, TimeSpan FirstWait, TimeSpan LongestWait);
+
+/// <summary>Reads the rows that a campaign's next move depends on.</summary>
+public sealed class LookAtCampaign(
+    CampaignStore campaigns, BatchStore batches, RunStore runs, IOrchestrationClient orchestrations, PipelineOptions options)
+    : Activity<LookAtCampaignInput, CampaignLook>
+{
+    public override async Task<CampaignLook> RunAsync(LookAtCampaignInput input, CancellationToken cancellation)
+    {
+        var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
+        var campaignRuns = await runs.ListAsync(input.Campaign, cancellation);
+        var known = input.Open.Concat(campaignRuns.Select(r => r.TestBatch).OfType<BatchId>()).Distinct();
+        var open = new List<BatchId>();
+        foreach (var id in known)
+        {
+            if (await batches.FindAsync(input.Campaign, id, cancellation) is not { HasEnded: false } batch) continue;
+            open.Add(id);
+            if (input.Reconcile) await EnsureRunningAsync(batch, cancellation);
+        }
+        if (input.Reconcile) await EnsureRunsAsync(campaignRuns, cancellation);
+        return new(campaign.State, open, campaign.Settings.OpenBatches, campaignRuns.Any(r => !r.HasEnded), options.CampaignLook, options.CampaignLookMaximum);
+    }
+
+    private async Task EnsureRunningAsync(Batch batch, CancellationToken cancellation)
+    {
+        if (await orchestrations.GetAsync(batch.Id.Value, cancellation) is { HasEnded: false }) return;
+        await orchestrations.TryScheduleAsync(nameof(LabelBatch), new LabelBatchInput(batch.Campaign, batch.Id), batch.Id.Value, cancellation);
+    }
+
+    /// <summary>A run whose row was written and whose orchestration never began, because the process ended in between.</summary>
+    private async Task EnsureRunsAsync(IEnumerable<Run> campaignRuns, CancellationToken cancellation)
+    {
+        foreach (var run in campaignRuns.Where(r => !r.HasEnded))
+            if (await orchestrations.GetAsync(run.Id.Value, cancellation) is null or { HasEnded: true })
+                await orchestrations.TryScheduleAsync(nameof(TrainPolicy), new TrainPolicyInput(run.Campaign, run.Id), run.Id.Value, cancellation);
+    }
+}

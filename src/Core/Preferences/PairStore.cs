@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Rlhf.Campaigns;
+using Rlhf.Json;
+using Rlhf.Labeling;
+using Rlhf.Prompts;
+using Rlhf.Storage;
+
+namespace Rlhf.Preferences;
+
+/// <summary>What a batch's pair file holds, on the batch's row.</summary>
+/// <param name="Revision">1, then one more whenever a ranking or an exclusion changed its pairs.</param>
+public sealed record PairFile(int Revision, string Hash, int Pairs, int TrainPairs, int Ties, int BothBad, int Identical);
+
+/// <summary>Pairs by batch: derived from the rankings, which are the truth. <c>campaigns/&lt;id&gt;/pairs/&lt;round&gt;/&lt;batch&gt;.jsonl</c> is a cache of them.</summary>
+public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings)
+{
+    public static string PathOf(Batch batch) => $"campaigns/{batch.Campaign}/pairs/{batch.Round}/{batch.Id}.jsonl";
+
+    public static PairOptions OptionsFor(Campaign campaign, DateTimeOffset? cutOff = null) => new(
+        campaign.Settings.Training.Reward.SoftLabels, campaign.Settings.TrainOn, campaign.ExcludedAnnotators, cutOff, campaign.Settings.UseMargin);
+
+    /// <summary>Derives a batch's pairs anew and rewrites its file where they differ. Call it after an amended or late ranking of a batch that ended, and after an exclusion.</summary>
+    public async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            var batch = await batches.GetAsync(campaign, id, cancellation);
+            var path = PathOf(batch);
+            var before = await blobs.FindAsync(path, cancellation);
+            var outcome = await DeriveAsync(batch, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation);
+            var text = string.Concat(outcome.Pairs.Select(p => JsonSerializer.Serialize(p, RlhfJson.Options) + "\n"));
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            if (batch.Pairs?.Hash == hash && before is not null) return batch.Pairs;
+            var condition = before is null ? WriteCondition.CreateOnly : WriteCondition.Matches(before.ETag);
+            if (await blobs.WriteTextAsync(path, text, condition, cancellation) is null) continue;
+            var updated = await batches.UpdateAsync(campaign, id, b => b with { Pairs = Describe(outcome, hash, b.Pairs) }, cancellation);
+            return updated.Pairs!;
+        }
+    }
+
+    /// <summary>The pairs of a batch, from its rankings.</summary>
+    public async Task<PairOutcome> DeriveAsync(Batch batch, PairOptions options, CancellationToken cancellation = default)
+    {
+        if (batch.Kind != ComparisonKind.Ordinary || batch.State is BatchState.Planned or BatchState.Generating) return PairOutcome.None;
+        if (await comparisons.FindPublishedAsync(batch.Campaign, batch.Id, cancellation) is null) return PairOutcome.None;
+        var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
+        return PairRules.Of(published, await rankings.ReadBatchAsync(batch.Id, cancellation), options);
+    }
+
+    /// <summary>The figures of pairs that have no file yet.</summary>
+    internal static PairFile Count(PairOutcome outcome) => new(0, "", outcome.Pairs.Count, outcome.Pairs.Count(p => p.Split == Split.Train), outcome.Ties, outcome.BothBad, outcome.Identical);
+
+    private static PairFile Describe(PairOutcome outcome, string hash, PairFile? before) =>
+        before?.Hash == hash ? before : Count(outcome) with { Revision = (before?.Revision ?? 0) + 1, Hash = hash };
+}

@@ -1,0 +1,46 @@
+using Rlhf.Storage;
+
+namespace Rlhf.Prompts;
+
+/// <summary>The rows that say what is being read and what came of it.</summary>
+public sealed class IngestLog(ITableStore tables, IBlobStore blobs, TimeProvider time)
+{
+    /// <summary>Whether a file of the campaign is being read; then more prompts may come in a moment.</summary>
+    /// <remarks>A reading whose file is gone (moved just before a crash, or taken out by hand) is over, and its row goes.</remarks>
+    public async Task<bool> IsReadingAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var rows = await tables.QueryAsync(IngestState.Table, campaign.Value, IngestState.ReadingPrefix, IngestState.ReadingPrefix + "~", cancellation: cancellation).ToListAsync(cancellation);
+        foreach (var row in rows)
+        {
+            if (await blobs.FindAsync(row.ReadBody<IngestState>().File, cancellation) is not null) return true;
+            await tables.TryDeleteAsync(IngestState.Table, campaign.Value, row.Row, row.ETag, cancellation);
+        }
+        return false;
+    }
+
+    internal async Task<IngestState> BeginAsync(CampaignId campaign, string file, string etag, CancellationToken cancellation)
+    {
+        var row = await tables.FindAsync(IngestState.Table, campaign.Value, IngestState.ReadingPrefix + IngestState.KeyOf(file, etag), cancellation);
+        if (row is not null) return row.ReadBody<IngestState>();
+        var state = new IngestState(file, etag, time.GetUtcNow());
+        await SaveAsync(campaign, state, cancellation);
+        return state;
+    }
+
+    internal Task SaveAsync(CampaignId campaign, IngestState state, CancellationToken cancellation) =>
+        tables.UpsertAsync(IngestState.Table, campaign.Value, IngestState.ReadingPrefix + state.Key, state, cancellation);
+
+    internal Task EndAsync(CampaignId campaign, IngestState state, CancellationToken cancellation) =>
+        tables.WriteAsync(IngestState.Table, campaign.Value,
+        [
+            new(TableOperationKind.Delete, IngestState.ReadingPrefix + state.Key),
+            new(TableOperationKind.Upsert, IngestState.DonePrefix + state.Key, StorageExtensions.ToBody(state with { Report = Short(state.Report) })),
+        ], cancellation);
+
+    /// <summary>What came of this version of this file; null while it is not read.</summary>
+    internal async Task<IngestReport?> FindReportAsync(CampaignId campaign, string file, string etag, CancellationToken cancellation) =>
+        (await tables.FindAsync(IngestState.Table, campaign.Value, IngestState.DonePrefix + IngestState.KeyOf(file, etag), cancellation))?.ReadBody<IngestState>().Report;
+
+    /// <summary>A row holds 32,000 characters; all errors lie in the error file.</summary>
+    private static IngestReport? Short(IngestReport? report) => report is null ? null : report with { Errors = [.. report.Errors.Take(20)] };
+}

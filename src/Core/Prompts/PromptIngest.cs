@@ -1,0 +1,113 @@
+using Rlhf.Campaigns;
+using Rlhf.Orchestrations;
+using Rlhf.Prompts.Reading;
+using Rlhf.Storage;
+
+namespace Rlhf.Prompts;
+
+/// <summary>Reads one file of the inbox into its campaign: good lines kept, bad ones named, the file moved to <c>prompts/done</c> or <c>prompts/rejected</c>.</summary>
+/// <remarks>Idempotent and resumable: a page is stored whole before the next is read, and a reading that was cut off passes over the pages it has.</remarks>
+public sealed class PromptIngest(IBlobStore blobs, CampaignStore campaigns, PromptStore prompts, IngestLog log, CampaignSignals signals)
+{
+    /// <summary>Pages between two signals to the campaign, so that the first prompts are asked while the rest is read.</summary>
+    private const int PagesPerSignal = 10;
+
+    /// <param name="path"><c>inbox/&lt;campaign&gt;/&lt;file&gt;</c>.</param>
+    /// <returns>Null where there is no such file (somebody else has read it).</returns>
+    public async Task<IngestReport?> IngestAsync(string path, CancellationToken cancellation = default)
+    {
+        await using var content = await blobs.OpenReadAsync(path, cancellation);
+        if (content is null) return null;
+        var file = InboxFile.Parse(path);
+        try
+        {
+            var campaign = await OpenCampaignAsync(file, cancellation);
+            return await ReadAsync(file, campaign, content, cancellation);
+        }
+        catch (RlhfException e) when (!e.IsTransient)
+        {
+            var errors = new LineError[] { new(0, e.Code, e.Message, e.Remedy) };
+            var report = await FinishAsync(file, content.ETag, new(path, 0, 0, 1, errors), cancellation);
+            if (IdRules.IsValid(file.Campaign)) await log.EndAsync(new(file.Campaign), new(path, content.ETag, default, Report: report), cancellation);
+            return report;
+        }
+    }
+
+    private async Task<Campaign> OpenCampaignAsync(InboxFile file, CancellationToken cancellation)
+    {
+        var campaign = await campaigns.GetAsync(CampaignId.From(file.Campaign), cancellation);
+        CampaignTransitions.Apply(campaign, CampaignOperation.AddPrompts);
+        return campaign;
+    }
+
+    private async Task<IngestReport> ReadAsync(InboxFile file, Campaign campaign, BlobContent content, CancellationToken cancellation)
+    {
+        var state = await log.BeginAsync(campaign.Id, file.Path, content.ETag, cancellation);
+        var errors = new ErrorList();
+        var page = new List<PromptLine>(PromptStore.PageSize);
+        var passed = 0;
+        await foreach (var line in PromptFileReader.ReadAsync(content.Stream, file.Name, cancellation))
+        {
+            if (line.Error is not null) errors.Add(line.Error);
+            if (line.Draft is null) continue;
+            page.Add(line);
+            if (page.Count == PromptStore.PageSize) state = await TakePageAsync(campaign, state, page, passed++, errors, cancellation);
+        }
+        if (page.Count > 0) state = await TakePageAsync(campaign, state, page, passed, errors, cancellation);
+        if (state.Pages == 0 && errors.Count == 0)
+            throw new RlhfException("empty-file", $"'{file.Name}' holds no prompt, only blank lines.", "Drop a file with at least one prompt.");
+
+        // Before the file goes: after a crash in between, the campaign knows of its prompts all the same.
+        if (state.Accepted > 0) await AnnounceAsync(campaign.Id, cancellation);
+        var report = await FinishAsync(file, content.ETag, new(file.Path, state.Accepted, state.Duplicates, errors.Count, errors.Named), cancellation);
+        await log.EndAsync(campaign.Id, state with { Report = report }, cancellation);
+        await signals.WakeAsync(campaign.Id, cancellation);
+        return report;
+    }
+
+    /// <summary>Stores the page unless an earlier reading did, and empties it.</summary>
+    private async Task<IngestState> TakePageAsync(
+        Campaign campaign, IngestState state, List<PromptLine> page, int number, ErrorList errors, CancellationToken cancellation)
+    {
+        var result = number < state.Pages ? null : await prompts.AddAsync(campaign.Id, campaign.Settings.Split, page, cancellation);
+        page.Clear();
+        if (result is null) return state;
+        errors.AddRange(result.Conflicts);
+        state = state.Plus(result);
+        await log.SaveAsync(campaign.Id, state, cancellation);
+        if (state.Pages % PagesPerSignal == 1) await AnnounceAsync(campaign.Id, cancellation);
+        return state;
+    }
+
+    private async Task AnnounceAsync(CampaignId id, CancellationToken cancellation)
+    {
+        await campaigns.UpdateAsync(id, c => CampaignTransitions.Allows(c.State, CampaignOperation.AddPrompts) ? CampaignTransitions.Apply(c, CampaignOperation.AddPrompts) : c, cancellation);
+        await signals.WakeAsync(id, cancellation);
+    }
+
+    private async Task<IngestReport> FinishAsync(InboxFile file, string etag, IngestReport report, CancellationToken cancellation)
+    {
+        if (report.Errors.Count > 0)
+        {
+            await blobs.WriteJsonAsync(file.ErrorPath, report.Errors, cancellation: cancellation);
+            report = report with { ErrorFile = file.ErrorPath };
+        }
+        var isGood = report.Accepted + report.Duplicates > 0;
+        return report with { MovedTo = await MoveAsync(file.Path, etag, isGood ? file.DonePath : file.RejectedPath, cancellation) };
+    }
+
+    /// <returns>Where it lies now, or null where somebody wrote it anew meanwhile: then it stays, and is read again.</returns>
+    private async Task<string?> MoveAsync(string from, string etag, string to, CancellationToken cancellation)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            await using var content = await blobs.OpenReadAsync(from, cancellation);
+            if (content is null || content.ETag != etag) return null;
+            // Another file of this name was read before: it keeps its place.
+            var target = attempt == 0 ? to : InboxFile.Beside(to, IngestState.KeyOf(from, etag)[..8]);
+            var condition = attempt == 0 ? WriteCondition.CreateOnly : default;
+            if (await blobs.WriteAsync(target, content.Stream, condition, cancellation) is null) continue;
+            return await blobs.DeleteAsync(from, etag, cancellation) ? target : null;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Parquet;
+using Parquet.Schema;
+
+namespace Rlhf.Prompts.Reading;
+
+/// <summary>A .parquet file with a text column <c>prompt</c> (or <c>text</c>), optional <c>group</c> and <c>split</c>. Rows are numbered from 1.</summary>
+internal static class ParquetPromptFile
+{
+    public static async IAsyncEnumerable<PromptLine> ReadAsync(Stream file, string name, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        // The format is read from its end; a blob stream may not go there.
+        await using var seekable = await CopyAsync(file, name, cancellation);
+        await using var reader = await OpenAsync(seekable, name, cancellation);
+        var prompts = Column(reader, "prompt") ?? Column(reader, "text")
+            ?? throw new RlhfException("no-prompt-column", $"'{name}' has the columns {string.Join(", ", reader.Schema.Fields.Select(f => $"'{f.Name}'"))}, but no text column 'prompt'.",
+                "Name the text column that holds the prompts 'prompt' (or 'text').");
+        var (groups, splits) = (Column(reader, "group"), Column(reader, "split"));
+        var number = 0L;
+        for (var i = 0; i < reader.RowGroupCount; i++)
+        {
+            using var rows = reader.OpenRowGroupReader(i);
+            var texts = await ReadColumnAsync(rows, prompts, cancellation);
+            var group = groups is null ? null : await ReadColumnAsync(rows, groups, cancellation);
+            var split = splits is null ? null : await ReadColumnAsync(rows, splits, cancellation);
+            for (var row = 0; row < texts.Length; row++)
+                yield return PromptJson.FromText(++number, texts[row] ?? "", group?[row], split?[row], null);
+        }
+    }
+
+    private static async Task<FileStream> CopyAsync(Stream file, string name, CancellationToken cancellation)
+    {
+        var copy = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await file.CopyToAsync(copy, cancellation);
+        if (copy.Length == 0)
+        {
+            await copy.DisposeAsync();
+            throw new RlhfException("empty-file", $"'{name}' is empty.", "Drop a file with at least one prompt.");
+        }
+        copy.Position = 0;
+        return copy;
+    }
+
+    private static async Task<ParquetReader> OpenAsync(Stream file, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ParquetReader.CreateAsync(file, cancellationToken: cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            throw new RlhfException("damaged-file", $"'{name}' is no Parquet file, or only a part of one: {e.Message}", "Copy or write it again.", inner: e);
+        }
+    }
+
+    private static DataField? Column(ParquetReader reader, string name) =>
+        reader.Schema.DataFields.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && f.ClrType == typeof(string) && !f.IsArray && f.Path.Length == 1);
+
+    private static async Task<string?[]> ReadColumnAsync(ParquetRowGroupReader rows, DataField column, CancellationToken cancellation)
+    {
+        var values = new string?[rows.RowCount];
+        await rows.ReadAsync(column, values.AsMemory(), cancellationToken: cancellation);
+        return values;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Rlhf.Json;
+
+namespace Rlhf.Storage;
+
+/// <summary>Blobs of one JSON value a line, written and read as a stream, so that their size does not matter.</summary>
+public static class JsonLines
+{
+    /// <summary>Writes the values in order.</summary>
+    /// <returns>SHA-256 of what was written, in hexadecimal.</returns>
+    public static async Task<string> WriteAsync<T>(IBlobStore blobs, string path, IAsyncEnumerable<T> values, CancellationToken cancellation = default)
+    {
+        // On disk first: a blob is written whole, and a data set may not fit in memory.
+        await using var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await foreach (var value in values.WithCancellation(cancellation))
+        {
+            byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(value, RlhfJson.Options), (byte)'\n'];
+            hash.AppendData(line);
+            await file.WriteAsync(line, cancellation);
+        }
+        file.Position = 0;
+        await blobs.WriteAsync(path, file, default, cancellation);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public static Task<string> WriteAsync<T>(IBlobStore blobs, string path, IEnumerable<T> values, CancellationToken cancellation = default) =>
+        WriteAsync(blobs, path, values.ToAsyncEnumerable(), cancellation);
+
+    /// <summary>The values in order, none where there is no such blob. A torn line (the end of a file that is being appended to) is passed over.</summary>
+    public static async IAsyncEnumerable<T> ReadAsync<T>(IBlobStore blobs, string path, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using var content = await blobs.OpenReadAsync(path, cancellation);
+        if (content is null) yield break;
+        using var reader = new StreamReader(content.Stream, Encoding.UTF8);
+        while (await reader.ReadLineAsync(cancellation) is { } line)
+            if (TryParse<T>(line, out var value)) yield return value;
+    }
+
+    private static bool TryParse<T>(string line, out T value)
+    {
+        value = default!;
+        if (string.IsNullOrWhiteSpace(line)) return false;
+        try
+        {
+            value = JsonSerializer.Deserialize<T>(line, RlhfJson.Options)!;
+            return value is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}
