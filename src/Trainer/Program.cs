@@ -1,5 +1,39 @@
+using Rlhf;
+using Rlhf.Trainer.Job;
 using Rlhf.Trainer.Native;
+using Rlhf.Trainer.Onnx;
 
 OpenMp.EnsureSpinCount();
-TorchNatives.Prepare(Console.Error.WriteLine);
-return 0;
+try
+{
+    TorchNatives.Prepare(Console.Error.WriteLine);
+    return args switch
+    {
+        [] or ["job"] => await JobCommand.RunAsync(),
+        ["doctor"] => await DoctorCommand.RunAsync(Console.Out),
+        ["export", "--model", var folder] => Export(folder),
+        _ => Usage(),
+    };
+}
+catch (RlhfException e)
+{
+    Console.Error.WriteLine($"{e.Message} {e.Remedy}");
+    return ExitCodes.NotStarted;
+}
+
+static int Export(string folder)
+{
+    ExportCommand.Run(folder);
+    Console.WriteLine($"{folder}/{OnnxExport.FileName} agrees with torch.");
+    return ExitCodes.Done;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        rlhf-trainer [job]                    runs the job that RLHF_JOB names, on the storage that RLHF_STORAGE names
+        rlhf-trainer doctor                   checks whether this machine can train
+        rlhf-trainer export --model <folder>  writes model.onnx beside a model's weights
+        """);
+    return ExitCodes.NotStarted;
+}

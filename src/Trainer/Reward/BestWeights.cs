@@ -30,9 +30,14 @@ internal sealed class BestWeights : IDisposable
 
     public IEnumerable<(string Name, Tensor Value)> State() => weights.Select(w => (w.Key, w.Value.clone()));
 
-    public void Restore(IReadOnlyDictionary<string, Tensor> state, double loss, double accuracy)
+    /// <summary>Nothing before the first offer.</summary>
+    public Dictionary<string, double> Numbers() =>
+        double.IsFinite(Loss) ? new() { ["bestLoss"] = Loss, ["bestAccuracy"] = Accuracy } : [];
+
+    public void Restore(IReadOnlyDictionary<string, Tensor> state, IReadOnlyDictionary<string, double> numbers)
     {
-        (Loss, Accuracy) = (loss, accuracy);
+        Loss = numbers.GetValueOrDefault("bestLoss", Loss);
+        Accuracy = numbers.GetValueOrDefault("bestAccuracy", Accuracy);
         foreach (var (name, value) in weights) value.copy_(state[name]);
     }
 

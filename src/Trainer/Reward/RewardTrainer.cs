@@ -128,7 +128,7 @@ public static class RewardTrainer
         var tensors = model.Parameters().Select(p => (Name: $"model.{p.Name}", Value: p.Parameter.detach().clone()))
             .Concat(optimizer.State().Select(s => (Name: $"optimizer.{s.Name}", s.Value)))
             .Concat(best.State().Select(s => (Name: $"best.{s.Name}", s.Value)));
-        return new(step, tensors.ToDictionary(t => t.Name, t => t.Value), new Dictionary<string, double> { ["bestLoss"] = best.Loss, ["bestAccuracy"] = best.Accuracy });
+        return new(step, tensors.ToDictionary(t => t.Name, t => t.Value), best.Numbers());
     }
 
     private static int Restore(ITrainingProgress progress, RewardModel model, AdamW optimizer, BestWeights best)
@@ -138,7 +138,7 @@ public static class RewardTrainer
         using var _ = no_grad();
         foreach (var (name, parameter) in model.Parameters()) parameter.copy_(state.Tensors[$"model.{name}"]);
         optimizer.Restore(state.Step, state.Tensors.Under("optimizer."));
-        best.Restore(state.Tensors.Under("best."), state.Numbers["bestLoss"], state.Numbers["bestAccuracy"]);
+        best.Restore(state.Tensors.Under("best."), state.Numbers);
         return state.Step;
     }
 }

@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using Rlhf.Json;
+using Rlhf.Storage;
+using Rlhf.Training;
+
+namespace Rlhf.Trainer.Job;
+
+/// <summary>Writes <c>status.json</c>, <c>metrics.jsonl</c> and TensorBoard events as the job goes. Reports are kept in memory and flushed together; flushing is cheap and may be frequent.</summary>
+internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvider time) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly SemaphoreSlim writing = new(1);
+    private readonly string eventsPath = $"{job.Output}/tensorboard/events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}";
+    private readonly List<MetricPoint> points = [];
+    private bool eventsBegun;
+    private RunStatus status = new(job.Run, RunState.Running, time.GetUtcNow(), time.GetUtcNow());
+
+    public RunStatus Status
+    {
+        get
+        {
+            lock (gate) return status;
+        }
+    }
+
+    public void Update(Func<RunStatus, RunStatus> change)
+    {
+        lock (gate) status = change(status) with { UpdatedAt = time.GetUtcNow() };
+    }
+
+    /// <summary>Values that are no numbers (an accuracy over no pairs) are left out.</summary>
+    public void Add(TrainingStage stage, int step, IReadOnlyDictionary<string, double> values)
+    {
+        var finite = values.Where(value => double.IsFinite(value.Value)).ToDictionary();
+        lock (gate) points.Add(new(stage, step, time.GetUtcNow(), finite));
+    }
+
+    /// <summary>Writes what has come since the last time, and the status even where nothing has: it shows that the job lives.</summary>
+    public async Task FlushAsync(CancellationToken cancellation = default)
+    {
+        await writing.WaitAsync(cancellation);
+        try
+        {
+            List<MetricPoint> waiting;
+            lock (gate)
+            {
+                waiting = [.. points];
+                points.Clear();
+                status = status with { UpdatedAt = time.GetUtcNow() };
+            }
+
+            if (waiting.Count > 0) await AppendAsync(waiting, cancellation);
+            using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(Status, RlhfJson.Indented));
+            await blobs.WriteAsync($"{job.Output}/status.json", content, default, cancellation);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    public void Dispose() => writing.Dispose();
+
+    private async Task AppendAsync(List<MetricPoint> waiting, CancellationToken cancellation)
+    {
+        var lines = string.Concat(waiting.Select(point => JsonSerializer.Serialize(point, RlhfJson.Options) + "\n"));
+        await blobs.AppendAsync($"{job.Output}/metrics.jsonl", Encoding.UTF8.GetBytes(lines), cancellation);
+        var records = waiting.Select(point => TensorBoardEvents.Scalars(
+            point.At, point.Step, point.Values.Select(value => KeyValuePair.Create($"{point.Stage.ToString().ToLowerInvariant()}/{value.Key}", value.Value))));
+        byte[] events = [.. eventsBegun ? [] : TensorBoardEvents.Header(waiting[0].At), .. records.SelectMany(record => record)];
+        eventsBegun = true;
+        await blobs.AppendAsync(eventsPath, events, cancellation);
+    }
+}
