@@ -63,7 +63,7 @@ public sealed class LabelFormTests(Browser browser)
             lefts[key] = await form.AnswerTextAsync(1);
             await form.PressAsync(key);
         }
-        await Expect(form.Main).ToContainTextAsync("All done for now");
+        await Expect(form.Main).ToContainTextAsync("Nothing left for you");
         var rankings = (await RankingsAsync(host, 6)).OrderBy(r => r.SubmittedAt).ToList();
         Assert.Equal(lefts["1"], await TextOfAsync(host, rankings[0].Comparison, rankings[0].Tiers[0][0]));
         Assert.Equal(lefts["2"], await TextOfAsync(host, rankings[1].Comparison, rankings[1].Tiers[1][0]));

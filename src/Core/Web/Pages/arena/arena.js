@@ -23,7 +23,7 @@ function messageForm(send) {
     button.disabled = false;
     input.focus();
   } }, h("label", {}, "Message", input), h("div", { class: "row" }, button, h("span", { class: "muted small" }, "Both models answer with the same seed. Nothing is kept.")));
-  input.addEventListener("keydown", event => { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); form.requestSubmit(); } });
+  input.addEventListener("keydown", event => { if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); } });
   return form;
 }
 
