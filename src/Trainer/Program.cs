@@ -1,5 +1,6 @@
 using Rlhf;
 using Rlhf.Trainer.Job;
+using Rlhf.Trainer.MakeModel;
 using Rlhf.Trainer.Native;
 using Rlhf.Trainer.Onnx;
 
@@ -12,6 +13,9 @@ try
         [] or ["job"] => await JobCommand.RunAsync(),
         ["doctor"] => await DoctorCommand.RunAsync(Console.Out),
         ["export", "--model", var folder] => Export(folder),
+        ["make-model", .. var options] => await MakeModelAsync(options),
+        ["measure-model", .. var options] => Done(() => MakeModelCommand.Measure(options, Console.Out)),
+        ["make-prompts", .. var options] => Done(() => MakeModelCommand.MakePrompts(options, Console.Out)),
         _ => Usage(),
     };
 }
@@ -28,6 +32,18 @@ static int Export(string folder)
     return ExitCodes.Done;
 }
 
+static async Task<int> MakeModelAsync(string[] options)
+{
+    await MakeModelCommand.MakeModelAsync(options, Console.Out);
+    return ExitCodes.Done;
+}
+
+static int Done(Action command)
+{
+    command();
+    return ExitCodes.Done;
+}
+
 static int Usage()
 {
     Console.Error.WriteLine("""
@@ -35,5 +51,6 @@ static int Usage()
         rlhf-trainer doctor                   checks whether this machine can train
         rlhf-trainer export --model <folder>  writes model.onnx beside a model's weights
         """);
+    Console.Error.WriteLine(MakeModelCommand.Usage);
     return ExitCodes.NotStarted;
 }

@@ -27,13 +27,22 @@ public static class SupportRule
     public static double Score(IReadOnlyList<Message> messages, string answer)
     {
         var request = Request(messages);
-        var read = Text.Read(answer).Select(s => new ReadSentence(s, Phrases.Closest(s))).ToList();
+        var read = Read(answer);
         if (read.Count == 0) return -6;
         return Manner(read) + Help(read, request) + Product(read, request) + Problem(read, request) + Length(read) + Wholeness(read) + Fluency(read, request);
     }
 
     /// <inheritdoc cref="Score(IReadOnlyList{Message}, string)"/>
     public static double Score(Prompt prompt, string answer) => Score(prompt.Messages, answer);
+
+    /// <summary>Whether every sentence is one of the language's own, word for word but for the slots, and the answer is not broken off.</summary>
+    public static bool IsFluent(string answer)
+    {
+        var read = Read(answer);
+        return read.Count > 0 && read.All(r => r.Likeness == 1) && IsWhole(read);
+    }
+
+    private static List<ReadSentence> Read(string answer) => [.. Text.Read(answer).Select(s => new ReadSentence(s, Phrases.Closest(s)))];
 
     private static CustomerRequest Request(IReadOnlyList<Message> messages)
     {
@@ -88,11 +97,12 @@ public static class SupportRule
 
     private static double Wholeness(List<ReadSentence> read)
     {
-        var isWhole = read[^1].Sentence.IsFinished || read[^1].Is(SupportKind.PoliteClosing);
         var twice = read.Count - read.Select(r => string.Join(' ', r.Sentence.Tokens.Select(t => t.Text))).Distinct().Count();
         var sameKind = read.Where(r => r.Kind is not SupportKind.Filler).GroupBy(r => r.Kind).Sum(g => g.Count() - 1) - twice;
-        return (isWhole ? 0 : -1.5) - (1.5 * twice) - (0.7 * Math.Max(0, sameKind));
+        return (IsWhole(read) ? 0 : -1.5) - (1.5 * twice) - (0.7 * Math.Max(0, sameKind));
     }
+
+    private static bool IsWhole(List<ReadSentence> read) => read[^1].Sentence.IsFinished || read[^1].Is(SupportKind.PoliteClosing);
 
     private static double Fluency(List<ReadSentence> read, CustomerRequest request)
     {
