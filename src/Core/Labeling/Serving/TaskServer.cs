@@ -57,7 +57,9 @@ public sealed class TaskServer(
         if (result.Claimed is not { } row)
         {
             if (result.Cursor != state.Cursor) await annotators.UpdateAsync(campaign.Id, annotator, s => s with { Cursor = result.Cursor }, cancellation);
-            return Nothing(result.Cursor, progress);
+            var answer = Nothing(result.Cursor, progress);
+            // Whoever is told that nothing is left sees the count as it is, not as it was a second ago.
+            return answer.Status == NextStatus.Wait ? answer : answer with { Progress = View(state, await board.CountAsync(campaign.Id, cancellation)) };
         }
         var held = new HeldTask(new(row.Batch, row.Comparison), until);
         var view = await ViewAsync(campaign, annotator, held, cancellation);
@@ -91,11 +93,10 @@ public sealed class TaskServer(
         return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsActive(now) && i.Annotator != annotator).Select(i => i.Annotator)];
     }
 
-    private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation)
-    {
-        var counts = await board.GetAsync(campaign, cancellation);
-        return new(state.Judged, counts.Comparisons - counts.Open, counts.Comparisons);
-    }
+    private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation) =>
+        View(state, await board.GetAsync(campaign, cancellation));
+
+    private static ProgressView View(AnnotatorState state, BatchCounts counts) => new(state.Judged, counts.Comparisons - counts.Open, counts.Comparisons);
 
     private static NextResponse? NotServing(Campaign campaign, ProgressView progress) => campaign.State switch
     {

@@ -1,0 +1,43 @@
+import { h, show } from "../shared/dom.js";
+import { date, kindName } from "../shared/format.js";
+import { attempt } from "../shared/owner.js";
+
+/** The annotators' card: who is invited, new links, revocation. */
+export async function mountInvites(card, api, base) {
+  const name = h("input", { maxlength: 80, placeholder: "Name, for your list only" , "aria-label": "Annotator's name" });
+  const link = h("div", { role: "status" });
+  const list = h("div", { class: "scroll" });
+  const refresh = async () => show(list, inviteTable((await api("GET", `${base}/invites`)).invites, revoke));
+  const revoke = invite => attempt(async () => {
+    await api("DELETE", `${base}/invites/${invite.annotator}`);
+    await refresh();
+  });
+  const form = h("form", { class: "row", onsubmit: event => {
+    event.preventDefault();
+    attempt(async () => {
+      const invite = await api("POST", `${base}/invites`, { name: name.value.trim() || undefined });
+      show(link, newLink(invite, name.value.trim()));
+      name.value = "";
+      await refresh();
+    });
+  } }, name, h("button", { class: "primary" }, "Create invite link"));
+  show(card, h("h2", {}, "Annotators"), form, link, list);
+  await refresh();
+}
+
+function newLink(invite, name) {
+  const input = h("input", { readonly: true, value: invite.link, "aria-label": "Invite link", onfocus: event => event.target.select() });
+  const copy = h("button", { type: "button", onclick: async () => {
+    await navigator.clipboard.writeText(invite.link);
+    copy.textContent = "Copied";
+  } }, "Copy");
+  return h("div", {}, h("p", { class: "small muted" }, `Send this link to ${name || "the annotator"}. It is shown only now.`), h("div", { class: "link-box" }, input, copy));
+}
+
+function inviteTable(invites, revoke) {
+  if (invites.length === 0) return h("p", { class: "muted" }, "Nobody is invited yet.");
+  return h("table", {}, h("thead", {}, h("tr", {}, ["Annotator", "Kind", "State", "Valid until", ""].map(head => h("th", { scope: "col" }, head)))),
+    h("tbody", {}, invites.map(invite => h("tr", {}, h("td", {}, invite.name ?? invite.annotator), h("td", {}, kindName(invite.kind)),
+      h("td", {}, h("span", { class: `badge ${invite.state}` }, invite.state)), h("td", { class: "numbers" }, date(invite.expiresAt)),
+      h("td", { class: "end" }, invite.state === "active" && h("button", { type: "button", class: "quiet", onclick: () => revoke(invite) }, "Revoke"))))));
+}

@@ -1,0 +1,76 @@
+import { h, setBar } from "../shared/dom.js";
+import { count, percent, plural, rankingsByKind, time } from "../shared/format.js";
+
+export function campaignHead(campaign, actions) {
+  const running = campaign.state === "active", paused = campaign.state === "paused";
+  return [
+    h("h1", {}, campaign.title), h("span", { class: `badge ${campaign.state}` }, campaign.state),
+    campaign.reason && h("span", { class: "muted small" }, campaign.reason),
+    h("div", { class: "actions" },
+      running && h("button", { type: "button", onclick: actions.pause }, "Pause"),
+      paused && h("button", { type: "button", class: "primary", onclick: actions.resume }, "Resume"),
+      (running || paused) && h("button", { type: "button", class: "danger", onclick: actions.cancel }, "Cancel")),
+  ];
+}
+
+export function progressCard({ campaign, progress }) {
+  const bar = h("div", { class: "bar", role: "progressbar", "aria-label": "Comparisons done", "aria-valuemin": 0, "aria-valuemax": 100 }, h("span"));
+  const closed = sum(progress.closed);
+  setBar(bar, progress.comparisons === 0 ? 0 : (progress.complete + closed) / progress.comparisons);
+  return [
+    h("div", { class: "card-head" }, h("h2", {}, `Labeling, round ${campaign.round}`), h("span", { class: "muted numbers" }, `${count(progress.complete)} of ${plural(progress.comparisons, "comparison")} done`)),
+    bar,
+    h("dl", { class: "figures" },
+      figure("Prompts", count(progress.prompts.all), `${count(progress.prompts.train)} train, ${count(progress.prompts.validation)} validation, ${count(progress.prompts.test)} test`),
+      figure("Rankings", count(sum(progress.rankings)), rankingsByKind(progress.rankings)),
+      figure("Agreement", percent(progress.agreement), progress.agreement === null || progress.agreement === undefined ? "needs two annotators a comparison" : `alpha ${progress.alpha?.toFixed(2) ?? "–"}`),
+      figure("Pairs", count(progress.pairs), `${count(progress.trainPairs)} for training`),
+      figure("Ties", count(progress.ties)), figure("Both bad", count(progress.bothBad)), figure("Skips", count(progress.skips))),
+    reasons("Closed without all rankings", progress.closed), reasons("Prompts without a comparison", progress.comparisonsDropped),
+    (progress.warnings ?? []).map(warning => h("p", { class: "notice" }, warning)),
+  ];
+}
+
+export function trainingCard({ campaign, progress, canSimulate }, runs, actions) {
+  const busy = runs.some(run => run.state === "running" || run.state === "queued");
+  const ended = campaign.state === "cancelled";
+  return [
+    h("h2", {}, "Training"),
+    h("p", { class: "muted" }, campaign.policy
+      ? `Tunes ${campaign.policy.replace(/^file:/, "")} on ${plural(progress.trainPairs, "train pair")} so far; test prompts are never trained on.`
+      : "This campaign names no policy, so there is nothing to train here. Its pairs can be downloaded."),
+    h("div", { class: "row" },
+      h("button", { type: "button", class: "primary", disabled: busy || ended || !campaign.policy, onclick: actions.train }, "Train now"),
+      canSimulate && h("button", { type: "button", disabled: ended || progress.open === 0, onclick: actions.simulate }, "Finish with simulated annotators"),
+      h("button", { type: "button", onclick: actions.download }, "Download pairs")),
+  ];
+}
+
+export function runsCard(runs) {
+  return [
+    h("h2", {}, "Runs"),
+    runs.length === 0 ? h("p", { class: "muted" }, "None yet.") : h("ul", { class: "list" }, runs.map(run => h("li", {}, h("a", { href: `/run?id=${run.id}` },
+      h("span", { class: "row" }, h("span", { class: "name" }, run.id), h("span", { class: `badge ${run.state}` }, run.state)),
+      h("span", { class: "muted small numbers" }, runLine(run)))))),
+  ];
+}
+
+function runLine(run) {
+  const verdict = run.verdicts?.[0];
+  if (run.state === "failed") return run.error?.message ?? "Failed";
+  if (verdict?.winRate !== undefined && verdict?.winRate !== null) return `${verdict.contender} beats ${verdict.baseline} ${percent(verdict.winRate)} of the time, ${plural(verdict.prompts, "test prompt")}, judge: ${verdict.judge}`;
+  return `Started ${time(run.createdAt)}`;
+}
+
+function figure(label, value, note) {
+  return h("div", {}, h("dt", {}, label), h("dd", {}, value, note && h("small", {}, note)));
+}
+
+function reasons(label, byReason) {
+  const entries = Object.entries(byReason ?? {}).filter(([, number]) => number > 0);
+  return entries.length > 0 && h("p", { class: "muted small" }, `${label}: ${entries.map(([reason, number]) => `${count(number)} ${reason.replaceAll("-", " ")}`).join(", ")}`);
+}
+
+function sum(counts) {
+  return Object.values(counts ?? {}).reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,69 @@
+import { h, byId, show } from "./dom.js";
+import { createApi } from "./api.js";
+
+const Key = "rlhf-owner-token";
+
+/** The owner's API. The token comes with the link's fragment once and stays in this browser; without a valid one the page asks for it. */
+export async function openOwnerPage(start) {
+  takeTokenFromLink();
+  const api = createApi({ Authorization: `Bearer ${localStorage.getItem(Key) ?? ""}` });
+  try {
+    await start(api);
+  } catch (error) {
+    if (error.status === 401) askForToken();
+    else show(byId("main"), problemNotice(error));
+  }
+}
+
+export function problemNotice(error) {
+  return h("p", { class: "notice bad", role: "alert" }, `${error.message} ${error.remedy ?? ""}`);
+}
+
+/** Runs an action of the owner's; what goes wrong is said in #flash. */
+export async function attempt(act) {
+  const flash = byId("flash");
+  flash.hidden = true;
+  try {
+    return await act();
+  } catch (error) {
+    flash.className = "notice bad";
+    flash.textContent = `${error.message} ${error.remedy ?? ""}`;
+    flash.hidden = false;
+    return undefined;
+  }
+}
+
+/** Calls refresh now and then while the page is visible, until it returns false. */
+export async function keepFresh(refresh, seconds = 2) {
+  if (document.hidden || await refreshed(refresh)) setTimeout(() => keepFresh(refresh, seconds), seconds * 1000);
+}
+
+async function refreshed(refresh) {
+  try {
+    return await refresh() !== false;
+  } catch (error) {
+    if (!error.isTransient) throw error;
+    return true;
+  }
+}
+
+export function query(name) {
+  return new URLSearchParams(location.search).get(name) ?? "";
+}
+
+function takeTokenFromLink() {
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!token) return;
+  localStorage.setItem(Key, token);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+function askForToken() {
+  const input = h("input", { type: "password", autocomplete: "off", required: true });
+  show(byId("main"), h("form", { class: "card narrow", onsubmit: event => {
+    event.preventDefault();
+    localStorage.setItem(Key, input.value.trim());
+    location.reload();
+  } }, h("h2", {}, "Owner's token"), h("p", { class: "muted" }, "This page is for whoever runs the campaigns. Open the link that the server printed when it started, or paste its token."),
+  h("label", {}, "Token", input), h("button", { class: "primary" }, "Continue")));
+}

@@ -1,0 +1,321 @@
+using Microsoft.Playwright;
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.Local.Tests.Web;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rlhf.Pages.Tests;
+
+public sealed class LabelFormTests(Browser browser)
+{
+    private static readonly BatchId Batch = BatchId.For(WebHost.Campaign, 1, 1);
+
+    [BrowserFact]
+    public async Task Click_OnAnAnswer_RanksItAndShowsTheNextPairAtOnce()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var first = await form.PromptAsync();
+        var chosen = await form.AnswerTextAsync(2);
+        await form.WaitForAheadAsync();
+        await form.Answer(2).Locator(".text").ClickAsync();
+        await Expect(form.Prompt).Not.ToHaveTextAsync(first);
+        var ranking = Assert.Single(await RankingsAsync(host, 1));
+        Assert.Equal(RankingOutcome.Ranked, ranking.Outcome);
+        Assert.Equal(chosen, await TextOfAsync(host, ranking.Comparison, ranking.Tiers[0][0]));
+        form.AssertNoErrors();
+    }
+
+    [BrowserFact]
+    public async Task NextPair_FetchedAhead_IsShownWithin100MillisecondsOfTheKey()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 6);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        await form.WaitForAheadAsync();
+        await form.WaitUntilKeysCountAsync();
+        var milliseconds = await form.Page.EvaluateAsync<double>("""
+            () => new Promise(resolve => {
+              const before = document.querySelector(".turn .text").textContent;
+              const start = performance.now();
+              new MutationObserver((_, observer) => {
+                const now = document.querySelector(".turn .text")?.textContent;
+                if (!now || now === before) return;
+                observer.disconnect();
+                requestAnimationFrame(() => resolve(performance.now() - start));
+              }).observe(document.body, { subtree: true, childList: true });
+              dispatchEvent(new KeyboardEvent("keydown", { key: "1" }));
+            })
+            """);
+        Assert.InRange(milliseconds, 0, 100);
+    }
+
+    [BrowserFact]
+    public async Task Keys_LeftRightTieBadSkip_AreStoredAsWhatTheySay()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 6);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var lefts = new Dictionary<string, string>();
+        foreach (var key in new[] { "1", "2", "t", "=", "b", "s" })
+        {
+            lefts[key] = await form.AnswerTextAsync(1);
+            await form.PressAsync(key);
+        }
+        await Expect(form.Main).ToContainTextAsync("Nothing left for you");
+        var rankings = (await RankingsAsync(host, 6)).OrderBy(r => r.SubmittedAt).ToList();
+        Assert.Equal(lefts["1"], await TextOfAsync(host, rankings[0].Comparison, rankings[0].Tiers[0][0]));
+        Assert.Equal(lefts["2"], await TextOfAsync(host, rankings[1].Comparison, rankings[1].Tiers[1][0]));
+        Assert.All(rankings[2..4], r => Assert.Equal(2, Assert.Single(r.Tiers).Count));
+        Assert.Equal([RankingOutcome.BothBad, RankingOutcome.Skip], rankings[4..].Select(r => r.Outcome));
+        Assert.All(rankings, r => Assert.True(r.ActiveTime > TimeSpan.Zero));
+        form.AssertNoErrors();
+    }
+
+    [BrowserFact]
+    public async Task Keys_HeldOrTooSoon_RankNothing()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var first = await form.PromptAsync();
+        await form.WaitForAheadAsync();
+        await form.WaitUntilKeysCountAsync();
+        await form.Page.EvaluateAsync("() => dispatchEvent(new KeyboardEvent('keydown', { key: '1', repeat: true }))");
+        Assert.Equal(first, await form.PromptAsync());
+        // The second press comes with the next pair just shown: it was meant for the first.
+        await form.Page.EvaluateAsync("() => { for (let i = 0; i < 2; i++) dispatchEvent(new KeyboardEvent('keydown', { key: '1' })); }");
+        await Expect(form.Progress).ToContainTextAsync("1 by you");
+        await form.WaitForAheadAsync();
+        Assert.Single(await RankingsAsync(host, 1));
+    }
+
+    [BrowserFact]
+    public async Task Undo_TwoBack_AmendsThatRankingAndReturnsToTheCurrentPair()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var prompts = new List<string>();
+        for (var i = 0; i < 2; i++)
+        {
+            prompts.Add(await form.PromptAsync());
+            await form.PressAsync("1");
+        }
+        var current = await form.PromptAsync();
+        await form.Page.Keyboard.PressAsync("u");
+        await Expect(form.Prompt).ToHaveTextAsync(prompts[1]);
+        await Expect(form.Main).ToContainTextAsync("It stands until you choose again");
+        await form.Page.Keyboard.PressAsync("u");
+        await Expect(form.Prompt).ToHaveTextAsync(prompts[0]);
+        await Expect(form.Answer(1)).ToHaveClassAsync("answer chosen");
+        await form.WaitUntilKeysCountAsync();
+        await form.Page.Keyboard.PressAsync("2");
+        await Expect(form.Prompt).ToHaveTextAsync(current);
+        var rankings = await RankingsAsync(host, 2, r => r.Revision == 2);
+        Assert.Single(rankings, r => r.Revision == 2);
+        await Expect(form.Progress).ToContainTextAsync("2 by you");
+        form.AssertNoErrors();
+    }
+
+    [BrowserFact]
+    public async Task Undo_Escape_KeepsTheEarlierRanking()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 3);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        await form.PressAsync("1");
+        var current = await form.PromptAsync();
+        await form.Page.Keyboard.PressAsync("u");
+        await Expect(form.Prompt).Not.ToHaveTextAsync(current);
+        await form.Page.Keyboard.PressAsync("Escape");
+        await Expect(form.Prompt).ToHaveTextAsync(current);
+        Assert.Equal(1, Assert.Single(await RankingsAsync(host, 1)).Revision);
+    }
+
+    [BrowserFact]
+    public async Task Progress_AfterRanking_CountsMineAndTheCampaigns()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        await Expect(form.Progress).ToHaveTextAsync("0 by you · 0 of 4 done");
+        for (var i = 0; i < 4; i++) await form.PressAsync("1");
+        await Expect(form.Progress).ToHaveTextAsync("4 by you · 4 of 4 done");
+        await Expect(form.Page.Locator("#progress-bar")).ToHaveAttributeAsync("aria-valuenow", "100");
+    }
+
+    [BrowserFact]
+    public async Task GuidelinesAndKeys_OpenOverTheTaskAndTakeNoRankingKeys()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var prompt = await form.PromptAsync();
+        await form.WaitUntilKeysCountAsync();
+        await form.Page.Keyboard.PressAsync("g");
+        await Expect(form.Page.Locator("#guidelines")).ToContainTextAsync("Pick the answer you would rather have received.");
+        await form.Page.Keyboard.PressAsync("1");
+        await form.Page.Keyboard.PressAsync("Escape");
+        await Expect(form.Page.Locator("#guidelines")).ToBeHiddenAsync();
+        await form.Page.Keyboard.PressAsync("?");
+        await Expect(form.Page.Locator("#keys")).ToContainTextAsync("Both are bad");
+        await form.Page.Keyboard.PressAsync("Escape");
+        Assert.Equal(prompt, await form.PromptAsync());
+        Assert.Empty(await host.Get<RankingStore>().ReadBatchAsync(Batch));
+    }
+
+    [BrowserFact]
+    public async Task Reload_LeaseRunning_ShowsTheSamePairAndLeavesTheOneAheadToOthers()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var prompt = await form.PromptAsync();
+        await form.WaitForAheadAsync();
+        await form.Page.ReloadAsync();
+        await Expect(form.Prompt).ToHaveTextAsync(prompt);
+    }
+
+    [BrowserFact]
+    public async Task Connection_LostWhileRanking_KeepsTheRankingSaysSoAndSendsItLater()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        await form.WaitForAheadAsync();
+        await form.WaitUntilKeysCountAsync();
+        await form.Page.Context.SetOfflineAsync(true);
+        await form.Page.Keyboard.PressAsync("1");
+        await Expect(form.Page.Locator("#outbox")).ToContainTextAsync("1 ranking is not sent yet");
+        Assert.Empty(await host.Get<RankingStore>().ReadBatchAsync(Batch));
+        await form.Page.Context.SetOfflineAsync(false);
+        await Expect(form.Page.Locator("#outbox")).ToBeHiddenAsync();
+        Assert.Single(await RankingsAsync(host, 1));
+    }
+
+    [BrowserFact]
+    public async Task Connection_LostAndPageReloaded_SendsTheKeptRankingFirst()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var first = await form.PromptAsync();
+        await form.WaitUntilKeysCountAsync();
+        await form.Page.RouteAsync("**/ranking", route => route.AbortAsync());
+        await form.Page.Keyboard.PressAsync("1");
+        await Expect(form.Page.Locator("#outbox")).ToContainTextAsync("not sent yet");
+        await form.Page.UnrouteAllAsync();
+        await form.Page.ReloadAsync();
+        await Expect(form.Prompt).Not.ToHaveTextAsync(first);
+        Assert.Single(await RankingsAsync(host, 1));
+    }
+
+    [BrowserFact]
+    public async Task HostileText_IsShownAsText()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = SampleComparisons.Make(Batch, 0, "<script>window.hacked = 1</script> \u202Eright to left\u202C שלום", ["<img src=x onerror='window.hacked = 1'>", "**bold** <b onclick=alert(1)>no</b> &amp; \u0000\uFFFD"]);
+        await host.PublishAsync(count: 0, batch: 2);
+        await host.Get<ComparisonStore>().PublishAsync(WebHost.Campaign, Batch, [published]);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        await Expect(form.Prompt).ToContainTextAsync("<script>window.hacked = 1</script>");
+        await Expect(form.Main).ToContainTextAsync("<img src=x onerror='window.hacked = 1'>");
+        await Expect(form.Main).ToContainTextAsync("<b onclick=alert(1)>no</b> &amp;");
+        Assert.Equal(0, await form.Main.Locator("img, b, script").CountAsync());
+        Assert.False(await form.Page.EvaluateAsync<bool>("() => 'hacked' in window"));
+        form.AssertNoErrors();
+    }
+
+    [BrowserFact]
+    public async Task PhoneWindow_AllIsReachableWithoutScrollingSideways()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync(), width: 390, height: 844);
+        await form.PromptAsync();
+        Assert.True(await form.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        await form.WaitForAheadAsync();
+        await form.WaitUntilKeysCountAsync();
+        await form.Page.GetByRole(AriaRole.Button, new() { Name = "Both bad" }).ClickAsync();
+        Assert.Equal(RankingOutcome.BothBad, Assert.Single(await RankingsAsync(host, 1)).Outcome);
+    }
+
+    [BrowserFact]
+    public async Task TwoAnnotators_AtOnce_NeverSeeTheSamePair()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 8);
+        var forms = new[] { await LabelForm.OpenAsync(browser, await host.InviteAsync()), await LabelForm.OpenAsync(browser, await host.InviteAsync()) };
+        var seen = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            foreach (var form in forms) seen.Add(await form.PromptAsync());
+            await Task.WhenAll(forms.Select(form => form.PressAsync("1")));
+        }
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        Assert.Equal(2, (await RankingsAsync(host, 6)).Select(r => r.Annotator).Distinct().Count());
+    }
+
+    [BrowserFact]
+    public async Task ThreeAnswers_NumberKeysMakeTiersAndEnterSubmits()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2, answers: 3);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var prompt = await form.PromptAsync();
+        await Expect(form.Main).ToContainTextAsync("Cut off at the length limit");
+        var texts = new List<string>();
+        for (var i = 1; i <= 3; i++) texts.Add(await form.AnswerTextAsync(i));
+        await form.WaitUntilKeysCountAsync();
+        foreach (var key in new[] { "3", "1", "t", "2", "Enter" }) await form.Page.Keyboard.PressAsync(key);
+        await Expect(form.Prompt).Not.ToHaveTextAsync(prompt);
+        var ranking = Assert.Single(await RankingsAsync(host, 1));
+        Assert.Equal([1, 2], ranking.Tiers.Select(t => t.Count));
+        Assert.Equal(texts[2], await TextOfAsync(host, ranking.Comparison, ranking.Tiers[0][0]));
+        form.AssertNoErrors();
+    }
+
+    [BrowserFact]
+    public async Task PausedThenResumed_SaysSoAndGoesOnByItself()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { State = CampaignState.Paused, Reason = "Lunch until one." });
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        await Expect(form.Main).ToContainTextAsync("Lunch until one.");
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { State = CampaignState.Active });
+        await Expect(form.Prompt).ToBeVisibleAsync(new() { Timeout = 30_000 });
+    }
+
+    [BrowserFact]
+    public async Task Link_BrokenOrRevoked_SaysWhatToDo()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        var annotator = await host.InviteAsync();
+        var page = await browser.OpenAsync(annotator.Link[..^30]);
+        await Expect(page.Locator("main")).ToContainTextAsync("not a valid invite");
+        await host.Get<Rlhf.Labeling.Invites.InviteService>().RevokeAsync(WebHost.Campaign, annotator.Invite.Annotator);
+        page = await browser.OpenAsync(annotator.Link);
+        await Expect(page.Locator("main")).ToContainTextAsync("revoked");
+        page = await browser.OpenAsync(new Uri(host.Address, "/label").ToString());
+        await Expect(page.Locator("main")).ToContainTextAsync("whole link");
+    }
+
+    private static async Task<IReadOnlyList<Ranking>> RankingsAsync(WebHost host, int count, Func<Ranking, bool>? until = null)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        while (true)
+        {
+            var rankings = await host.Get<RankingStore>().ReadBatchAsync(Batch, limit.Token);
+            if (rankings.Count >= count && (until is null || rankings.Any(until))) return rankings;
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static async Task<string> TextOfAsync(WebHost host, ComparisonId comparison, string answer) =>
+        (await host.Get<ComparisonStore>().GetAsync(WebHost.Campaign, Batch, comparison)).Answers.Single(a => a.Id == answer).Text;
+}
