@@ -3,8 +3,8 @@ using System.Text;
 namespace Rlhf.Storage;
 
 /// <summary>The rules for blob paths, the same for every store: <c>container/name</c>, where the name may hold more slashes.</summary>
-/// <remarks>A container is 3..63 lower-case letters, digits and inner hyphens. A segment of the name is not empty, not <c>.</c> or <c>..</c>, holds no NUL
-/// and is at most <see cref="MaximumSegmentBytes"/> bytes of UTF-8; a path is at most <see cref="MaximumLength"/> characters.</remarks>
+/// <remarks>A container is 3..63 lower-case letters, digits and inner hyphens. A segment of the name is not empty, not <c>.</c> or <c>..</c>, holds no NUL or
+/// backslash and is at most <see cref="MaximumSegmentBytes"/> bytes of UTF-8; a path is at most <see cref="MaximumLength"/> characters.</remarks>
 public readonly record struct BlobPath(string Container, string Name)
 {
     public const int MaximumLength = 900;
@@ -32,7 +32,7 @@ public readonly record struct BlobPath(string Container, string Name)
     {
         if (segment.Length == 0) throw Invalid(path, "it has an empty segment");
         if (segment is "." or "..") throw Invalid(path, $"'{segment}' is not a name");
-        if (segment.Contains('\0', StringComparison.Ordinal)) throw Invalid(path, "it holds a NUL character");
+        if (segment.AsSpan().IndexOfAny('\0', '\\') >= 0) throw Invalid(path, "it holds a NUL character or a backslash, which Azure Storage reads as a slash");
         if (CountBytes(path, segment) > MaximumSegmentBytes) throw Invalid(path, $"a segment has more than {MaximumSegmentBytes} bytes");
     }
 

@@ -1,0 +1,84 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Rlhf.Contracts.Azurite;
+using Rlhf.Contracts.Storage;
+using Rlhf.Storage;
+using Rlhf.Storage.Azure;
+
+[assembly: AssemblyFixture(typeof(Rlhf.Core.Tests.Storage.AzuriteFixture))]
+
+namespace Rlhf.Core.Tests.Storage;
+
+/// <summary>One Azurite for all tests of this assembly, started by the first that asks.</summary>
+public sealed class AzuriteFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<AzuriteServer>> server = new(AzuriteServer.StartAsync);
+
+    /// <summary>Skips the test, with the reason, where Azurite can't run.</summary>
+    public async Task<string> ConnectAsync()
+    {
+        Assert.SkipWhen(AzuriteServer.Obstacle is not null, $"Azure Storage on Azurite: {AzuriteServer.Obstacle}");
+        return (await server.Value).ConnectionString;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server.IsValueCreated) await (await server.Value).DisposeAsync();
+    }
+}
+
+public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContract, IAsyncLifetime
+{
+    private IBlobStore? store;
+
+    protected override IBlobStore Store => store!;
+
+    public async ValueTask InitializeAsync() => store = BlobStores.Open(await azurite.ConnectAsync());
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Write_ReplyIsLost_ItsOwnRetryIsNoConflict()
+    {
+        var lossy = new LosesReplies("PUT");
+        var options = new BlobClientOptions { Transport = lossy.Transport };
+        var lossyStore = new AzureBlobStore(new BlobServiceClient(await azurite.ConnectAsync(), options));
+        var path = $"runs/{Guid.NewGuid():n}/lost";
+        var etag = await lossyStore.WriteTextAsync(path, "1", WriteCondition.CreateOnly);
+        lossy.LoseNext();
+        var second = await lossyStore.WriteTextAsync(path, "2", WriteCondition.Matches(etag!));
+
+        Assert.Equal(1, lossy.Lost);
+        Assert.Equal((await Store.FindAsync(path))!.ETag, second);
+        Assert.Equal("2", await Store.ReadTextAsync(path));
+    }
+}
+
+public sealed class AzureTableStoreTests(AzuriteFixture azurite) : TableStoreContract, IAsyncLifetime
+{
+    private ITableStore? store;
+
+    protected override ITableStore Store => store!;
+
+    public async ValueTask InitializeAsync() => store = TableStores.OpenAzure(await azurite.ConnectAsync());
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Write_ReplyIsLost_ItsOwnRetryIsNoConflict()
+    {
+        var lossy = new LosesReplies("POST");
+        var options = new TableClientOptions { Transport = lossy.Transport };
+        var lossyStore = new AzureTableStore(new TableServiceClient(await azurite.ConnectAsync(), options));
+        var partition = Guid.NewGuid().ToString("n");
+        var etag = await lossyStore.TryInsertAsync("rankings", partition, "a", 1);
+        lossy.LoseNext();
+        var second = await lossyStore.TryReplaceAsync("rankings", partition, "a", 2, etag!);
+        lossy.LoseNext();
+        var inserted = await lossyStore.TryInsertAsync("rankings", partition, "b", 3);
+
+        Assert.Equal(2, lossy.Lost);
+        Assert.Equal((await Store.FindAsync("rankings", partition, "a"))!.ETag, second);
+        Assert.Equal((await Store.FindAsync("rankings", partition, "b"))!.ETag, inserted);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using Azure.Core.Pipeline;
+
+namespace Rlhf.Core.Tests.Storage;
+
+/// <summary>A network that carries a request through and then loses its reply, once for each time it is asked to.</summary>
+internal sealed class LosesReplies : DelegatingHandler
+{
+    private readonly HttpMethod method;
+    private bool isNext;
+
+    public LosesReplies(string method)
+        : base(new HttpClientHandler())
+    {
+        this.method = new HttpMethod(method);
+        Transport = new HttpClientTransport(this);
+    }
+
+    public HttpClientTransport Transport { get; }
+
+    public int Lost { get; private set; }
+
+    public void LoseNext() => isNext = true;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (!isNext || request.Method != method || !response.IsSuccessStatusCode) return response;
+        isNext = false;
+        Lost++;
+        response.Dispose();
+        throw new HttpRequestException("The connection was closed before the reply came.", null, HttpStatusCode.RequestTimeout);
+    }
+}
