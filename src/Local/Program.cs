@@ -1,1 +1,3 @@
-return 0;
+using Rlhf.Local.Cli;
+
+return await RlhfCommand.InvokeAsync(args);

@@ -7,8 +7,15 @@ public sealed record DataFolder(string Root)
     /// <summary>The file blobs; the trainer's <c>RLHF_STORAGE</c>. <c>inbox/&lt;campaign&gt;/</c> below it is where files are dropped.</summary>
     public string Blobs => Path.Combine(Root, "blobs");
 
-    /// <summary>Table rows and orchestration history.</summary>
-    public string Database => Path.Combine(Root, "rlhf.db");
+    public string Tables => Path.Combine(Root, "tables.db");
+
+    /// <summary>Instances and history of the embedded engine; here with <c>--azurite</c> too.</summary>
+    public string Orchestrations => Path.Combine(Root, "orchestrations.db");
+
+    /// <summary>Models that storage holds and libraries read as files.</summary>
+    public string Models => Path.Combine(Root, "models");
+
+    public string SigningKeys => Path.Combine(Root, "signing-keys.json");
 
     public string Logs => Path.Combine(Root, "logs");
 
@@ -20,7 +27,7 @@ public sealed record DataFolder(string Root)
 
     public string Azurite => Path.Combine(Root, "azurite");
 
-    public string AdminToken => Path.Combine(Root, "admin-token");
+    public string OwnerToken => Path.Combine(Root, "owner-token");
 
     public string Lock => Path.Combine(Root, "host.lock");
 

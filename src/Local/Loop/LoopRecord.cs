@@ -17,16 +17,11 @@ public enum LoopMode
 /// every step looks at what is there first.</summary>
 /// <param name="File">Prompts to drop: the project's sample or somebody's own file.</param>
 /// <param name="IsSample">The project's own support messages: the rule knows them, so simulated annotators may rank.</param>
+/// <param name="Azurite">Where its storage is; resuming elsewhere would not find it.</param>
 /// <param name="Seconds">Spent so far by hosts that ended in an orderly way.</param>
 public sealed record LoopRecord(
-    CampaignId Campaign, LoopMode Mode, string File, bool IsSample, LoopSettings Settings, DateTimeOffset StartedAt,
-    bool Dropped = false, bool SimulationStarted = false, double Seconds = 0, bool Finished = false)
-{
-    /// <summary>Invites of simulated annotators, by annotator; each is given once, so they are kept here.</summary>
-    public IReadOnlyDictionary<AnnotatorId, string> SimulatedTokens { get; init; } = new Dictionary<AnnotatorId, string>();
-
-    public string? PersonLink { get; init; }
-}
+    CampaignId Campaign, LoopMode Mode, string File, bool IsSample, LoopSettings Settings, DateTimeOffset StartedAt, bool Azurite = false,
+    bool Dropped = false, bool SimulationStarted = false, double Seconds = 0, bool Finished = false);
 
 /// <summary>What the command line chose.</summary>
 /// <param name="Model">Folder of the policy, which writes answers too; null is the shipped one.</param>

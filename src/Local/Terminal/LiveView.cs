@@ -36,7 +36,7 @@ public sealed class LiveView : ILoopView
     {
         lock (gate)
         {
-            foreach (var step in steps) rows[step.Step] = (step, left.Of(step));
+            foreach (var step in steps) rows[step.Step] = (step.After(rows.TryGetValue(step.Step, out var earlier) ? earlier.Progress : null), left.Of(step));
             if (started.Task.IsCompletedSuccessfully) started.Task.Result.UpdateTarget(Draw());
         }
     }

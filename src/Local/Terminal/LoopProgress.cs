@@ -5,7 +5,14 @@ namespace Rlhf.Local.Terminal;
 /// <param name="Fraction">0..1 of this step.</param>
 /// <param name="Count">E.g. <c>564/1200</c>.</param>
 /// <param name="Metric">The one that matters now.</param>
-public sealed record LoopProgress(LoopStep Step, double Fraction, string Count, string Metric);
+public sealed record LoopProgress(LoopStep Step, double Fraction, string Count, string Metric)
+{
+    /// <summary>A step that is over; count and metric stay what they were.</summary>
+    public static LoopProgress Done(LoopStep step) => new(step, 1, "", "");
+
+    public LoopProgress After(LoopProgress? earlier) =>
+        earlier is null ? this : this with { Count = Count.Length > 0 ? Count : earlier.Count, Metric = Metric.Length > 0 ? Metric : earlier.Metric };
+}
 
 public enum LoopStep { Prompts, Answers, Rankings, Trainer, Reward, Ppo, Export, Judging }
 

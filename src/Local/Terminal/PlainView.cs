@@ -17,10 +17,12 @@ public sealed class PlainView(TextWriter output, TimeProvider time) : ILoopView
     public void Show(IReadOnlyList<LoopProgress> steps)
     {
         var now = time.GetUtcNow();
-        foreach (var step in steps)
+        foreach (var each in steps)
         {
+            var isKnown = shown.TryGetValue(each.Step, out var last);
+            var step = each.After(last.Progress);
             var estimate = left.Of(step);
-            if (shown.TryGetValue(step.Step, out var last) && !IsNews(last.Progress, step, now - last.At)) continue;
+            if (isKnown ? !IsNews(last.Progress, step, now - last.At) : step.Count.Length == 0 && step.Fraction >= 1) continue;
             shown[step.Step] = (step, now);
             var elapsed = now - start;
             var bar = new string('#', (int)(step.Fraction * BarWidth)).PadRight(BarWidth, '.');

@@ -1,0 +1,141 @@
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.Labeling.Invites;
+using Rlhf.Local.Hosting;
+using Rlhf.Local.Jobs;
+using Rlhf.Local.Simulation;
+using Rlhf.Local.Terminal;
+using Rlhf.Orchestrations;
+using Rlhf.Storage;
+using Rlhf.Training;
+
+namespace Rlhf.Local.Loop;
+
+/// <summary>Carries one record from prompts to report. Every step looks at what is there first, so a loop that was killed anywhere goes on when it is started again.</summary>
+public sealed class LoopRunner(LocalHost host, LoopConsole console)
+{
+    private static readonly TimeSpan look = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan headStart = TimeSpan.FromSeconds(30);
+
+    private readonly LoopRecords records = host.Get<LoopRecords>();
+    private readonly TimeProvider time = host.Get<TimeProvider>();
+
+    /// <summary>Makes the campaign and drops its prompts, where that has not been done.</summary>
+    public async Task PrepareAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        var settings = CampaignPlans.For(record);
+        // A campaign that is there may have been changed since, by its owner or by asking for simulated annotators.
+        if (await host.Get<CampaignStore>().FindAsync(record.Campaign, cancellation) is null)
+            await host.Get<CampaignService>().CreateAsync(settings, record.Mode == LoopMode.Run ? record.Settings.Annotators : null, cancellation);
+        if (!record.Dropped) await DropAsync(record, cancellation);
+        if (record.Mode == LoopMode.Run || record.SimulationStarted) host.Get<TrainerProgram>().Prepare();
+    }
+
+    /// <summary>Watches until the run has ended and been judged.</summary>
+    /// <returns>How it ended.</returns>
+    public async Task<LoopState> CompleteAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        await RetryAsync(record, cancellation);
+        await FirstComparisonAsync(record, cancellation);
+        console.Say($"Rank some yourself:  {await PersonLinkAsync(record, cancellation)}");
+        await using var view = console.OpenView(time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var simulation = SimulateAsync(record, view, ended.Token);
+        try
+        {
+            return await WatchAsync(record, view, cancellation);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await simulation.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    public async Task<string> PersonLinkAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        var (_, token) = await host.Get<InviteService>().CreateAsync(
+            record.Campaign, AnnotatorKind.Person, "you", TimeSpan.FromDays(30), AnnotatorId.From("you"), cancellation);
+        return InviteLink.For(host.Address, token);
+    }
+
+    /// <summary>Puts the file into the inbox, as anybody may: the sweep finds it there.</summary>
+    private async Task DropAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        await using var file = PromptFiles.Open(record);
+        var path = $"inbox/{record.Campaign}/{Path.GetFileName(record.File)}";
+        await host.Get<IBlobStore>().WriteAsync(path, file, default, cancellation);
+        records.Update(record.Campaign, r => r with { Dropped = true });
+        console.Say($"Dropped {Path.GetFileName(record.File)} into {path}");
+    }
+
+    /// <summary>A campaign that was set aside goes on; a run that failed is started again.</summary>
+    private async Task RetryAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        var campaign = await host.Get<CampaignStore>().GetAsync(record.Campaign, cancellation);
+        if (campaign.State == CampaignState.Paused) await host.Get<CampaignService>().ResumeAsync(record.Campaign, cancellation);
+        var runs = host.Get<RunService>();
+        if ((await runs.ListAsync(record.Campaign, cancellation)).FirstOrDefault() is { State: RunState.Failed or RunState.Cancelled } failed)
+        {
+            console.Say($"{failed.Id} {failed.State.ToString().ToLowerInvariant()}; training starts again on the same rankings.");
+            await runs.StartAsync(record.Campaign, "retry", cancellation);
+        }
+    }
+
+    private async Task FirstComparisonAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        var watch = new LoopWatch(host.Get<CampaignStore>(), host.Get<CampaignService>(), host.Get<RunService>());
+        while (true)
+        {
+            var state = await watch.ReadAsync(record.Campaign, cancellation);
+            if (state.Progress.Comparisons > 0 || state.Run is not null) return;
+            await ThrowIfStuckAsync(state, cancellation);
+            await Task.Delay(look, time, cancellation);
+        }
+    }
+
+    private async Task SimulateAsync(LoopRecord record, ILoopView view, CancellationToken cancellation)
+    {
+        if (console.IsTerminal && !record.SimulationStarted)
+        {
+            view.Say($"Simulated annotators start in {headStart.TotalSeconds:0} s; Enter starts them now.");
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await Task.WhenAny(Task.Delay(headStart, time, either.Token), LoopConsole.EnterAsync(either.Token));
+            await either.CancelAsync();
+            cancellation.ThrowIfCancellationRequested();
+        }
+        await host.Get<LocalSimulation>().StartAsync(record.Campaign, cancellation);
+        var habits = Enumerable.Range(0, record.Settings.Annotators).Select(Habit.Of).Select(h => $"{h.Name} ({h.Description})").Distinct();
+        view.Say($"{record.Settings.Annotators} simulated annotators rank now: {string.Join(", ", habits)}.");
+    }
+
+    private async Task<LoopState> WatchAsync(LoopRecord record, ILoopView view, CancellationToken cancellation)
+    {
+        var watch = new LoopWatch(host.Get<CampaignStore>(), host.Get<CampaignService>(), host.Get<RunService>());
+        while (true)
+        {
+            var state = await watch.ReadAsync(record.Campaign, cancellation);
+            view.Show(state.Steps);
+            if (state.Run is { HasEnded: true }) return state;
+            await ThrowIfStuckAsync(state, cancellation);
+            await Task.Delay(look, time, cancellation);
+        }
+    }
+
+    /// <summary>Nothing comes any more where the campaign was stopped or its orchestration failed.</summary>
+    private async Task ThrowIfStuckAsync(LoopState state, CancellationToken cancellation)
+    {
+        var id = state.Campaign.Id;
+        if (state.Campaign.State is CampaignState.Paused or CampaignState.Cancelled)
+        {
+            throw new RlhfException("campaign-stopped", $"The campaign '{id}' is {state.Campaign.State.ToString().ToLowerInvariant()}: {state.Campaign.Reason ?? "no reason is given"}",
+                "Set the cause right, then: ./run resume");
+        }
+        var instance = await host.Get<IOrchestrationClient>().GetAsync(id.Value, cancellation);
+        if (instance?.Status is OrchestrationStatus.Failed or OrchestrationStatus.Terminated)
+        {
+            throw new RlhfException(instance.Failure?.ErrorCode ?? "campaign-failed", $"The campaign '{id}' stopped: {instance.Failure?.Message}",
+                instance.Failure?.Remedy ?? $"The log is {Path.Combine(host.Data.Logs, "host.log")}. Set the cause right, then: ./run resume");
+        }
+    }
+}

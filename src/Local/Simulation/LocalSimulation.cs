@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.Labeling.Invites;
+using Rlhf.Local.Hosting;
+using Rlhf.Local.Loop;
+
+namespace Rlhf.Local.Simulation;
+
+/// <summary>Simulated annotators of this machine: invited as such, ranking over HTTP, one task each.</summary>
+public sealed partial class LocalSimulation(
+    LoopRecords records, CampaignStore campaigns, InviteService invites, HostAddress address, TimeProvider time, ILoggerFactory loggers) : ISimulation, IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<CampaignId, Task> crowds = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ILogger logger = loggers.CreateLogger<LocalSimulation>();
+
+    /// <inheritdoc/>
+    /// <exception cref="RlhfException"><c>simulation-unavailable</c>: the rule only knows the project's own support messages.</exception>
+    public async Task StartAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        if (records.Find(campaign) is not { IsSample: true } record)
+        {
+            throw new RlhfException("simulation-unavailable", $"Simulated annotators follow a rule about the project's own support messages, and '{campaign}' has other prompts.",
+                "Invite people to rank it.", StatusCodes.Status409Conflict);
+        }
+        if (crowds.TryGetValue(campaign, out var known) && !known.IsCompleted) return;
+        await AllowAsync(campaign, cancellation);
+        records.Update(campaign, r => r with { SimulationStarted = true });
+        var crowd = await InviteAsync(record, cancellation);
+        crowds[campaign] = Task.WhenAll(crowd.Select(annotator => RunAsync(campaign, annotator)));
+        LogStarted(crowd.Count, campaign);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await Task.WhenAll(crowds.Values);
+        stopping.Dispose();
+    }
+
+    /// <summary>Asking for simulated annotators asks for their rankings to be trained on.</summary>
+    private Task AllowAsync(CampaignId campaign, CancellationToken cancellation) => campaigns.UpdateAsync(
+        campaign,
+        c => c.Settings.TrainOn.Contains(AnnotatorKind.Simulated) ? c : c with { Settings = c.Settings with { TrainOn = [.. c.Settings.TrainOn, AnnotatorKind.Simulated] } },
+        cancellation);
+
+    private async Task<List<SimulatedAnnotator>> InviteAsync(LoopRecord record, CancellationToken cancellation)
+    {
+        var crowd = new List<SimulatedAnnotator>();
+        for (var i = 0; i < record.Settings.Annotators; i++)
+        {
+            var habit = Habit.Of(i);
+            var id = AnnotatorId.From($"simulated-{i + 1}-{habit.Name}");
+            var (_, token) = await invites.CreateAsync(
+                record.Campaign, AnnotatorKind.Simulated, $"simulated {i + 1}: {habit.Name}", TimeSpan.FromDays(30), id, cancellation);
+            var client = new AnnotatorClient(address.Client, record.Campaign, token);
+            crowd.Add(new(client, id, habit, record.Settings.Seed, time, loggers.CreateLogger<SimulatedAnnotator>()));
+        }
+        return crowd;
+    }
+
+    private async Task RunAsync(CampaignId campaign, SimulatedAnnotator annotator)
+    {
+        try
+        {
+            await annotator.RunAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The host is ending; resume starts them again.
+        }
+        catch (Exception e)
+        {
+            LogEnded(e, campaign);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} simulated annotators rank {Campaign}")]
+    private partial void LogStarted(int count, CampaignId campaign);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A simulated annotator of {Campaign} ended")]
+    private partial void LogEnded(Exception exception, CampaignId campaign);
+}
