@@ -100,10 +100,14 @@ public sealed partial class ChildProcessLauncher(
         return new(run, ProcessIdentity.Of(process));
     }
 
-    // A shell only to send the output to a file; `exec` makes the process the trainer itself.
-    private static ProcessStartInfo Shell(string trainer, string log) => OperatingSystem.IsWindows()
-        ? new("cmd.exe") { Arguments = $"/d /s /c \"dotnet \"{trainer}\" >> \"{log}\" 2>&1\"" }
-        : new("/bin/sh") { ArgumentList = { "-c", "exec dotnet \"$0\" >>\"$1\" 2>&1 </dev/null", trainer, log } };
+    // A shell only to send the output to a file; `exec` makes the process the trainer itself. Whatever honours the job's contract may stand in for ours.
+    private static ProcessStartInfo Shell(string trainer, string log)
+    {
+        var isDotnet = trainer.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        return OperatingSystem.IsWindows()
+            ? new("cmd.exe") { Arguments = $"/d /s /c \"{(isDotnet ? "dotnet " : "")}\"{trainer}\" >> \"{log}\" 2>&1\"" }
+            : new("/bin/sh") { ArgumentList = { "-c", $"exec {(isDotnet ? "dotnet " : "")}\"$0\" >>\"$1\" 2>&1 </dev/null", trainer, log } };
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: trainer started as process {ProcessId}; its log is {LogFile}")]
     private partial void LogStarted(RunId run, int processId, string logFile);

@@ -3,7 +3,7 @@ using Rlhf.Local.Hosting;
 
 namespace Rlhf.Local.Jobs;
 
-/// <summary>The trainer's program: built once in the background, because its 700 MB of libtorch must not delay the first page. <c>RLHF_TRAINER</c> names a built one instead.</summary>
+/// <summary>The trainer's program: built once in the background, because its 700 MB of libtorch must not delay the first page. <c>RLHF_TRAINER</c> names a built one, or another program that honours the job's contract.</summary>
 public sealed class TrainerProgram(DataFolder data, string? path) : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
@@ -15,7 +15,7 @@ public sealed class TrainerProgram(DataFolder data, string? path) : IDisposable
     /// <summary>Starts the build, if it has not been; <see cref="PathAsync"/> waits for it.</summary>
     public void Prepare() => _ = Building();
 
-    /// <summary>The path of <c>rlhf-trainer.dll</c>, once it is built.</summary>
+    /// <summary>The path of <c>rlhf-trainer.dll</c>, once it is built, or of the program named instead.</summary>
     /// <exception cref="RlhfException"><c>trainer-missing</c>, <c>trainer-not-built</c>.</exception>
     public Task<string> PathAsync(CancellationToken cancellation) => Building().WaitAsync(cancellation);
 
@@ -30,7 +30,7 @@ public sealed class TrainerProgram(DataFolder data, string? path) : IDisposable
     }
 
     private static string Existing(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new RlhfException(
-        "trainer-missing", $"RLHF_TRAINER names '{path}', and there is no such file.", "Set it to the path of rlhf-trainer.dll, or unset it to build src/Trainer.");
+        "trainer-missing", $"RLHF_TRAINER names '{path}', and there is no such file.", "Set it to the path of rlhf-trainer.dll or of another program, or unset it to build src/Trainer.");
 
     private async Task<string> BuildAsync()
     {
