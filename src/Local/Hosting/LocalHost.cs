@@ -104,7 +104,7 @@ public sealed class LocalHost : IAsyncDisposable
         services.AddSingleton<IOwnerAccess>(new AdminToken(OwnerToken.Load(data)));
         services.AddSingleton(new WebOptions { AllowedHosts = ["127.0.0.1", "localhost"] });
         services.AddRlhf(Paces);
-        services.AddEmbeddedOrchestrations(new DurableSettings { DatabasePath = data.Orchestrations });
+        services.AddEmbeddedDurable(data.Orchestrations);
 
         services.AddSingleton<EndpointClients>(s => new(s.GetRequiredService<IConfiguration>()));
         services.AddSingleton(new GeneratorPlaces());

@@ -78,7 +78,7 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
         if ((await runs.ListAsync(record.Campaign, cancellation)).FirstOrDefault() is { State: RunState.Failed or RunState.Cancelled } failed)
         {
             console.Say($"{failed.Id} {failed.State.ToString().ToLowerInvariant()}; training starts again on the same rankings.");
-            await runs.StartAsync(record.Campaign, "retry", cancellation);
+            await runs.StartAsync(record.Campaign, cancellation: cancellation);
         }
     }
 

@@ -25,7 +25,7 @@ public static class SummaryText
         foreach (var line in RewardLines(report.Run)) yield return line;
         foreach (var line in VerdictLines(report.Run)) yield return line;
         if (figures.KlMean is { } kl) yield return Line("KL", Invariant($"{kl:0.00} nats a sequence from the base, on test prompts"));
-        foreach (var line in ExampleLines(report.Examples)) yield return line;
+        foreach (var line in ExampleLines([.. report.Examples])) yield return line;
         yield return "";
         yield return $"Report: {figures.Report}";
     }

@@ -9,10 +9,10 @@ public sealed record Habit(string Name, string Description, double Temperature, 
 {
     public static IReadOnlyList<Habit> All { get; } =
     [
-        new("careful", "follows the rule closely", 0.5, 0, 0, 9),
-        new("hasty", "errs more often", 1.2, 0, 0, 2.5),
-        new("left-leaning", "prefers what is shown first", 0.7, 0.4, 0, 5),
-        new("fond-of-length", "prefers the longer answer", 0.7, 0, 0.25, 7),
+        new("careful", "follows the rule closely", 0.6, 0, 0, 9),
+        new("hasty", "errs more often", 1.6, 0, 0, 2.5),
+        new("left-leaning", "prefers what is shown first", 1.0, 0.8, 0, 5),
+        new("fond-of-length", "prefers the longer answer", 1.0, 0, 0.5, 7),
     ];
 
     /// <summary>The habit of the n-th annotator, from 0: all of them in turn.</summary>

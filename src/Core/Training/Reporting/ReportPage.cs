@@ -19,9 +19,9 @@ public static class ReportPage
         WriteVerdicts(page, report.Run);
         WriteFigures(page, "Labels", LabelFigures(report));
         WriteFigures(page, "Reward model", RewardFigures(report.Run));
-        WriteFigures(page, "Policy", PolicyFigures(report.Run));
+        WriteFigures(page, "Policy", PolicyFigures(report));
         WriteCurves(page, report.Metrics);
-        WriteExamples(page, report.Examples);
+        WriteExamples(page, [.. report.Examples]);
         return page.Append("</main></body></html>\n").ToString();
     }
 
@@ -86,9 +86,11 @@ public static class ReportPage
     private static string Show(AccuracyFigure figure) =>
         $"{Percent(figure.Share)} ({Percent(figure.Low)} to {Percent(figure.High)}, {figure.Count} comparisons{(figure.LeftOut > 0 ? $", {figure.LeftOut} undecided left out" : "")})";
 
-    private static IEnumerable<(string, string)> PolicyFigures(Run run)
+    private static IEnumerable<(string, string)> PolicyFigures(RunReport report)
     {
-        if (run.Results is not { } results) yield break;
+        foreach (var contender in report.Evaluation?.Contenders ?? [])
+            yield return ($"Answers of {contender.Name}", $"{contender.Distinct} of {contender.Answers} distinct, {Percent(contender.FinishedShare)} ended by themselves, {contender.MeanTokens.ToString("0.0", CultureInfo.InvariantCulture)} tokens on average{(contender.MeanScore is { } score ? Invariant($", {score:0.00} points by the rule") : "")}");
+        if (report.Run.Results is not { } results) yield break;
         if (results.KlMean is { } kl) yield return ("KL to the base", Invariant($"{kl:0.00} nats a sequence, test prompts"));
         if (results is { MeanRewardBefore: { } before, MeanRewardAfter: { } after }) yield return ("Normalised reward", Invariant($"{before:0.00} before, {after:0.00} after"));
         yield return ("Training took", Invariant($"{results.Seconds:0} s"));

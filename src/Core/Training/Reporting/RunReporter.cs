@@ -1,0 +1,25 @@
+using Rlhf.Campaigns;
+using Rlhf.Judging;
+using Rlhf.Prompts;
+using Rlhf.Storage;
+
+namespace Rlhf.Training.Reporting;
+
+/// <summary>Gathers what a run's report shows, and writes it to <c>runs/&lt;id&gt;/report.html</c>.</summary>
+public sealed class RunReporter(CampaignStore campaigns, CampaignService service, RunService runs, IBlobStore blobs)
+{
+    /// <exception cref="RlhfException"><c>run-not-found</c>.</exception>
+    public async Task<RunReport> ReadAsync(RunId id, CancellationToken cancellation = default)
+    {
+        var run = await runs.GetAsync(id, cancellation);
+        var campaign = await campaigns.GetAsync(run.Campaign, cancellation);
+        var progress = await service.GetProgressAsync(run.Campaign, cancellation);
+        var evaluation = await blobs.ReadJsonAsync<EvaluationSummary>(RunPaths.Evaluation(id), cancellation);
+        return new(campaign.Settings, progress, run, await runs.GetMetricsAsync(id, cancellation), evaluation);
+    }
+
+    public static string PathOf(RunId id) => $"runs/{id}/report.html";
+
+    public async Task WriteAsync(RunId id, CancellationToken cancellation = default) =>
+        await blobs.WriteTextAsync(PathOf(id), ReportPage.Render(await ReadAsync(id, cancellation)), cancellation: cancellation);
+}
