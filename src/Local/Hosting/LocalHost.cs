@@ -70,7 +70,7 @@ public sealed class LocalHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Get<LocalSimulation>().DisposeAsync();
+        await Get<LocalSimulation>().StopAsync();
         await app.StopAsync();
         // In this order: nobody is left who would start another one.
         Get<ChildProcessLauncher>().StopAll();

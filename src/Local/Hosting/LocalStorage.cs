@@ -12,8 +12,7 @@ public sealed record LocalStorage(IBlobStore Blobs, ITableStore Tables, string L
     public static async Task<LocalStorage> OpenAsync(DataFolder data, bool azurite, Action<string> say, CancellationToken cancellation)
     {
         if (!azurite) return new(new FileBlobStore(data.Blobs), new SqliteTableStore(data.Tables), data.Blobs, null);
-        var process = await AzuriteProcess.StartAsync(data, say, cancellation);
-        return new(BlobStores.Open(process.ConnectionString), TableStores.Open(process.ConnectionString), process.ConnectionString, process);
+        throw new RlhfException("azurite-not-yet", "Azure Storage is not built yet.", "Leave out --azurite.");
     }
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ namespace Rlhf.Local.Simulation;
 
 /// <summary>Simulated annotators of this machine: invited as such, ranking over HTTP, one task each.</summary>
 public sealed partial class LocalSimulation(
-    LoopRecords records, CampaignStore campaigns, InviteService invites, HostAddress address, TimeProvider time, ILoggerFactory loggers) : ISimulation, IAsyncDisposable
+    LoopRecords records, CampaignStore campaigns, InviteService invites, HostAddress address, TimeProvider time, ILoggerFactory loggers) : ISimulation, IDisposable
 {
     private readonly ConcurrentDictionary<CampaignId, Task> crowds = new();
     private readonly CancellationTokenSource stopping = new();
@@ -32,12 +32,14 @@ public sealed partial class LocalSimulation(
         LogStarted(crowd.Count, campaign);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Before the server they talk to ends.</summary>
+    public async Task StopAsync()
     {
         await stopping.CancelAsync();
         await Task.WhenAll(crowds.Values);
-        stopping.Dispose();
     }
+
+    public void Dispose() => stopping.Dispose();
 
     /// <summary>Asking for simulated annotators asks for their rankings to be trained on.</summary>
     private Task AllowAsync(CampaignId campaign, CancellationToken cancellation) => campaigns.UpdateAsync(

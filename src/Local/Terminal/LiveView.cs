@@ -61,7 +61,7 @@ public sealed class LiveView : ILoopView
         var bar = new Paragraph().Append(new string('━', done), new Style(Color.Green)).Append(new string('━', BarWidth - done), new Style(Color.Grey35));
         return
         [
-            new Text(LoopSteps.TitleOf(progress.Step)), bar, new Text($"{progress.Fraction:P0}"), new Text(progress.Count),
+            new Text(LoopSteps.TitleOf(progress.Step)), bar, new Text($"{Math.Floor(progress.Fraction * 100)}%"), new Text(progress.Count),
             new Text(progress.Fraction >= 1 ? "done" : $"{TimeLeft.Show(remaining)} left"), new Text(progress.Metric, new Style(Color.Aqua)),
         ];
     }

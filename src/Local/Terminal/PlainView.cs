@@ -27,7 +27,7 @@ public sealed class PlainView(TextWriter output, TimeProvider time) : ILoopView
             var elapsed = now - start;
             var bar = new string('#', (int)(step.Fraction * BarWidth)).PadRight(BarWidth, '.');
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"[{(int)elapsed.TotalMinutes:00}:{elapsed.Seconds:00}] {LoopSteps.TitleOf(step.Step),-12} [{bar}] {step.Fraction,4:P0}  {step.Count,-11} left {TimeLeft.Show(step.Fraction >= 1 ? TimeSpan.Zero : estimate)}  {step.Metric}").TrimEnd());
+                $"[{(int)elapsed.TotalMinutes:00}:{elapsed.Seconds:00}] {LoopSteps.TitleOf(step.Step),-12} [{bar}] {Math.Floor(step.Fraction * 100),3}%  {step.Count,-11} left {TimeLeft.Show(step.Fraction >= 1 ? TimeSpan.Zero : estimate)}  {step.Metric}").TrimEnd());
         }
     }
 

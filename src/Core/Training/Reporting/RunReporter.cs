@@ -1,6 +1,5 @@
 using Rlhf.Campaigns;
 using Rlhf.Judging;
-using Rlhf.Prompts;
 using Rlhf.Storage;
 
 namespace Rlhf.Training.Reporting;
