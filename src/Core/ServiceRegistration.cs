@@ -8,6 +8,7 @@ using Rlhf.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
 using Rlhf.Training;
+using Rlhf.Training.Reporting;
 using Rlhf.Web;
 
 namespace Rlhf;
@@ -35,7 +36,7 @@ public static class ServiceRegistration
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
         services.AddSingleton<PairStore>();
-        services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<SnapshotBuilder>();
+        services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>();
         services.AddSingleton<CampaignSignals>();
         return services;

@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Preferences;
+using Rlhf.Training.Reporting;
 
 namespace Rlhf.Orchestrations;
 
@@ -12,7 +13,7 @@ public sealed record EndBatchInput(CampaignId Campaign, BatchId Batch, BatchEnd 
 public sealed record EndBatchResult(int Pairs);
 
 /// <summary>Takes what is left off the annotators' tables, says what it has and what it left out, and derives its pairs, or a verdict from a test batch.</summary>
-public sealed class EndBatch(BatchStore batches, ComparisonStore comparisons, RankingStore rankings, PairStore pairs, PeopleJudge judge, TimeProvider time)
+public sealed class EndBatch(BatchStore batches, ComparisonStore comparisons, RankingStore rankings, PairStore pairs, PeopleJudge judge, RunReporter reports, TimeProvider time)
     : Activity<EndBatchInput, EndBatchResult>
 {
     public override async Task<EndBatchResult> RunAsync(EndBatchInput input, CancellationToken cancellation)
@@ -42,6 +43,7 @@ public sealed class EndBatch(BatchStore batches, ComparisonStore comparisons, Ra
         if (input.End == BatchEnd.Cancelled || !isPublished) return batch.Pairs;
         if (batch.Kind == ComparisonKind.Ordinary) return await pairs.RefreshAsync(input.Campaign, input.Batch, cancellation);
         await judge.JudgeAsync(batch, cancellation);
+        await reports.WriteAsync(batch.Run!.Value, cancellation);
         return null;
     }
 

@@ -1,4 +1,5 @@
 using Rlhf.Training;
+using Rlhf.Training.Reporting;
 
 namespace Rlhf.Orchestrations;
 
@@ -6,8 +7,8 @@ public sealed record EndRunInput(CampaignId Campaign, RunId Run, RunState State)
 
 public sealed record EndRunResult(RunState State);
 
-/// <summary>Closes a run's row, and stops the job of one that was cancelled.</summary>
-public sealed class EndRun(RunStore runs, IJobLauncher launcher, TimeProvider time) : Activity<EndRunInput, EndRunResult>
+/// <summary>Closes a run's row, writes its report, and stops the job of one that was cancelled.</summary>
+public sealed class EndRun(RunStore runs, RunReporter reports, IJobLauncher launcher, TimeProvider time) : Activity<EndRunInput, EndRunResult>
 {
     public override async Task<EndRunResult> RunAsync(EndRunInput input, CancellationToken cancellation)
     {
@@ -15,6 +16,7 @@ public sealed class EndRun(RunStore runs, IJobLauncher launcher, TimeProvider ti
             ? await runs.UpdateAsync(input.Run, r => RunEnds.Succeed(r, time.GetUtcNow()), cancellation)
             : await runs.GetAsync(input.Run, cancellation);
         if (run.State == RunState.Cancelled && run.Execution is { } execution) await launcher.StopAsync(run.Id, execution, cancellation);
+        await reports.WriteAsync(run.Id, cancellation);
         return new(run.State);
     }
 }

@@ -1,11 +1,12 @@
 using Rlhf.Training;
+using Rlhf.Training.Reporting;
 
 namespace Rlhf.Orchestrations;
 
 public sealed record FailRunInput(CampaignId Campaign, RunId Run, StepFailure Failure);
 
 /// <summary>Keeps on the row why a step of the run failed for good, and leaves no job behind.</summary>
-public sealed class FailRun(RunStore runs, IJobLauncher launcher, TimeProvider time) : Activity<FailRunInput, EndRunResult>
+public sealed class FailRun(RunStore runs, RunReporter reports, IJobLauncher launcher, TimeProvider time) : Activity<FailRunInput, EndRunResult>
 {
     public override async Task<EndRunResult> RunAsync(FailRunInput input, CancellationToken cancellation)
     {
@@ -13,6 +14,7 @@ public sealed class FailRun(RunStore runs, IJobLauncher launcher, TimeProvider t
             input.Failure.Remedy ?? "Look at the host's log, then train again: the rankings are kept.", input.Failure.ErrorType);
         var run = await runs.UpdateAsync(input.Run, r => RunEnds.Fail(r, error, time.GetUtcNow()), cancellation);
         if (run.Execution is { } execution) await launcher.StopAsync(run.Id, execution, cancellation);
+        await reports.WriteAsync(run.Id, cancellation);
         return new(run.State);
     }
 }

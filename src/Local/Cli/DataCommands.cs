@@ -3,7 +3,6 @@ using Rlhf.Local.Checks;
 using Rlhf.Local.Hosting;
 using Rlhf.Local.Loop;
 using Rlhf.Preferences;
-using Rlhf.Storage;
 
 namespace Rlhf.Local.Cli;
 

@@ -13,9 +13,9 @@ internal static class RunCommands
         RunOptions.AddLoop(command);
         RunOptions.AddHost(command);
         command.Options.Add(RunOptions.Out);
-        command.SetAction((result, cancellation) => GuardAsync(result, cancellation, session => result.GetValue(file) is { } path
+        command.SetAction((result, cancellation) => GuardAsync(result, session => result.GetValue(file) is { } path
             ? session.ServeFileAsync(path, RunOptions.LoopOf(result), cancellation)
-            : session.RunAsync(RunOptions.LoopOf(result), cancellation)));
+            : session.RunAsync(RunOptions.LoopOf(result), cancellation), cancellation));
         return command;
     }
 
@@ -25,8 +25,8 @@ internal static class RunCommands
         var command = new Command("resume", "Goes on with what was interrupted, or trains again where training failed.") { campaign };
         RunOptions.AddHost(command);
         command.Options.Add(RunOptions.Out);
-        command.SetAction((result, cancellation) => GuardAsync(result, cancellation, session =>
-            session.ResumeAsync(result.GetValue(campaign) is { } id ? CampaignId.From(id) : null, cancellation)));
+        command.SetAction((result, cancellation) => GuardAsync(result, session =>
+            session.ResumeAsync(result.GetValue(campaign) is { } id ? CampaignId.From(id) : null, cancellation), cancellation));
         return command;
     }
 
@@ -36,11 +36,11 @@ internal static class RunCommands
         RunOptions.AddLoop(command);
         RunOptions.AddHost(command);
         command.Options.Add(RunOptions.Out);
-        command.SetAction((result, cancellation) => GuardAsync(result, cancellation, session => session.ServeAsync(RunOptions.LoopOf(result), cancellation)));
+        command.SetAction((result, cancellation) => GuardAsync(result, session => session.ServeAsync(RunOptions.LoopOf(result), cancellation), cancellation));
         return command;
     }
 
-    private static Task<int> GuardAsync(ParseResult result, CancellationToken cancellation, Func<LoopSession, Task<int>> body) => RlhfCommand.GuardAsync(async () =>
+    private static Task<int> GuardAsync(ParseResult result, Func<LoopSession, Task<int>> body, CancellationToken cancellation) => RlhfCommand.GuardAsync(async () =>
     {
         var session = new LoopSession(RunOptions.HostOf(result), Path.GetFullPath(result.GetValue(RunOptions.Out)!), LoopConsole.System);
         try

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Generation;
 using Rlhf.Generation.Endpoints;
 using Rlhf.Generation.Onnx;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Rlhf.Campaigns;
-using Rlhf.Json;
 using Rlhf.Local.Checks;
 using Rlhf.Local.Cli;
 using Rlhf.Local.Hosting;

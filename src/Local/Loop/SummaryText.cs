@@ -1,5 +1,4 @@
 using System.Globalization;
-using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Training;
 using Rlhf.Training.Reporting;

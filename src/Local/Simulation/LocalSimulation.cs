@@ -42,7 +42,7 @@ public sealed partial class LocalSimulation(
     public void Dispose() => stopping.Dispose();
 
     /// <summary>Asking for simulated annotators asks for their rankings to be trained on.</summary>
-    private Task AllowAsync(CampaignId campaign, CancellationToken cancellation) => campaigns.UpdateAsync(
+    private Task<Campaign> AllowAsync(CampaignId campaign, CancellationToken cancellation) => campaigns.UpdateAsync(
         campaign,
         c => c.Settings.TrainOn.Contains(AnnotatorKind.Simulated) ? c : c with { Settings = c.Settings with { TrainOn = [.. c.Settings.TrainOn, AnnotatorKind.Simulated] } },
         cancellation);
