@@ -2,13 +2,14 @@ using Microsoft.Extensions.Logging;
 using Rlhf.Campaigns;
 using Rlhf.Labeling.Invites;
 using Rlhf.Orchestrations;
+using Rlhf.Preferences;
 using Rlhf.Web.Contracts;
 
 namespace Rlhf.Labeling.Serving;
 
 /// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.</summary>
 public sealed class RankingService(
-    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators,
+    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators, PairStore pairs,
     IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
 {
     /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
@@ -33,7 +34,7 @@ public sealed class RankingService(
         if (existing is not null && RankingRules.IsRepetition(existing.Ranking, ranking, amends)) return (existing, false, true);
         if (amends is null) throw AlreadyRanked(existing!.Ranking);
         if (existing is null || existing.Ranking.Revision != amends) throw AmendConflict(amends.Value, existing?.Ranking);
-        var replacement = ranking with { Revision = existing.Ranking.Revision + 1, Extra = ranking.Extra || existing.Ranking.Extra };
+        var replacement = ranking with { Revision = existing.Ranking.Revision + 1, Extra = existing.Ranking.Extra };
         var replaced = await rankings.TryReplaceAsync(replacement, existing.ETag, cancellation)
             ?? throw AmendConflict(amends.Value, (await rankings.FindAsync(ranking.Batch, ranking.Comparison, ranking.Annotator, cancellation))?.Ranking);
         return (new(replacement, replaced), false, false);
@@ -51,6 +52,8 @@ public sealed class RankingService(
         if (!settled && (await comparisons.FindPublishedAsync(campaign.Id, ranking.Batch, cancellation))?.Closed is null) await ReopenAsync(campaign.Id, comparison, all, cancellation);
         else if (!settled && isNew) return await MarkExtraAsync(stored, cancellation);
         await SignalAsync(campaign.Id, ranking, all, cancellation);
+        // An amendment in a batch that ended changes pairs that are derived already; a cancelled campaign's stay.
+        if (!isNew && campaign.State != CampaignState.Cancelled) await pairs.RefreshIfThereAsync(campaign.Id, ranking.Batch, cancellation);
         return ranking;
     }
 
