@@ -37,7 +37,11 @@ public sealed class LocalHost : IAsyncDisposable
     public Uri Address => Get<HostAddress>().Address;
 
     /// <summary>The dashboard, signed in as the owner.</summary>
-    public string OwnerLink => $"{Address}#{OwnerToken.Load(Data)}";
+    public string OwnerLink => OwnerPage("");
+
+    /// <summary>A page with the owner's token in the fragment, which no server sees and no log holds.</summary>
+    /// <param name="page">Path and query, e.g. <c>run?id=support-1-run1</c>.</param>
+    public string OwnerPage(string page) => $"{new Uri(Address, page)}#token={OwnerToken.Load(Data)}";
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 

@@ -150,7 +150,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
 
     private async Task StayAsync(LocalHost host, Run run, CancellationToken cancellation)
     {
-        console.Say($"Type a message to the base and the tuned model:  {host.Address}run?run={run.Id}#{OwnerToken.Load(host.Data)}");
+        console.Say($"Type a message to the base and the tuned model:  {host.OwnerPage($"run?id={run.Id}")}");
         console.Say("The server stays up; Ctrl-C ends it.");
         await WaitAsync(cancellation);
     }
@@ -161,7 +161,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         await runner.PrepareAsync(record, cancellation);
         if (record.SimulationStarted) await host.Get<Simulation.LocalSimulation>().StartAsync(record.Campaign, cancellation);
         console.Say($"Rank at:  {await runner.PersonLinkAsync(record, cancellation)}");
-        console.Say($"From {CampaignPlans.For(record).MinimumPairs} pairs on, train on request at the campaign's page:  {host.Address}campaign?campaign={record.Campaign}#{OwnerToken.Load(host.Data)}");
+        console.Say($"From {CampaignPlans.For(record).MinimumPairs} pairs on, train on request at the campaign's page:  {host.OwnerPage($"campaign?id={record.Campaign}")}");
         console.Say("The server stays up; Ctrl-C ends it, and `./run resume` goes on.");
         await WaitAsync(cancellation);
         return 0;
