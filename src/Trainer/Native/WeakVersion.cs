@@ -19,7 +19,7 @@ public static class WeakVersion
         {
             return MarkChecked(library, version);
         }
-        catch (ArgumentOutOfRangeException damaged)
+        catch (Exception damaged) when (damaged is ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             throw new InvalidDataException("The ELF library ends before its own tables do.", damaged);
         }
