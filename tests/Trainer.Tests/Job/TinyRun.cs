@@ -5,7 +5,6 @@ using Rlhf.Labeling;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
 using Rlhf.Storage;
-using Rlhf.Trainer.Data;
 using Rlhf.Trainer.Gpt2;
 using Rlhf.Trainer.Models;
 using Rlhf.Trainer.Tokenization;
@@ -53,7 +52,7 @@ internal sealed class TinyRun : IDisposable
     public async Task<RunStatus> StatusAsync() => (await Blobs.ReadJsonAsync<RunStatus>("runs/tiny-run1/status.json"))!;
 
     public async Task<IReadOnlyList<MetricPoint>> MetricsAsync() =>
-        await JsonLines.ReadAsync<MetricPoint>(Blobs, "runs/tiny-run1/metrics.jsonl", CancellationToken.None);
+        await Data.JsonLines.ReadAsync<MetricPoint>(Blobs, "runs/tiny-run1/metrics.jsonl", CancellationToken.None);
 
     public async Task<byte[]> BytesAsync(string path)
     {
@@ -93,7 +92,7 @@ internal sealed class TinyRun : IDisposable
             1, 1, 1, [AnnotatorKind.Simulated], 1, 1));
         await Blobs.WriteTextAsync(job.Pairs, Lines(pairs));
         foreach (var (split, path) in new[] { (Split.Train, job.RolloutPrompts), (Split.Validation, job.ValidationPrompts), (Split.Test, job.TestPrompts) })
-            await Blobs.WriteTextAsync(path, Lines(prompts.Where(p => p.Split == split).Select(p => new PromptLine(p.Id, p.Messages))));
+            await Blobs.WriteTextAsync(path, Lines(prompts.Where(p => p.Split == split).Select(p => new Data.PromptLine(p.Id, p.Messages))));
         await Blobs.WriteJsonAsync(JobPath, job);
     }
 
