@@ -12,6 +12,6 @@ public static class ContractSteps
         .AddOrchestrator<Sleep>().AddOrchestrator<CancelTimer>().AddOrchestrator<Race>().AddOrchestrator<TimeAndIds>()
         .AddOrchestrator<WaitOnce>().AddOrchestrator<WaitFor>().AddOrchestrator<WaitWithTimeout>().AddOrchestrator<NewestFirst>().AddOrchestrator<AbandonWait>()
         .AddOrchestrator<CollectEvents>().AddOrchestrator<CountUp>().AddOrchestrator<CollectAcrossGenerations>().AddOrchestrator<Tell>()
-        .AddOrchestrator<Parent>().AddOrchestrator<NestedFailure>().AddOrchestrator<SetStatus>().AddOrchestrator<LogLines>()
+        .AddOrchestrator<Marathon>().AddOrchestrator<Parent>().AddOrchestrator<NestedFailure>().AddOrchestrator<SetStatus>().AddOrchestrator<LogLines>()
         .AddOrchestrator<AwaitForeign>().AddOrchestrator<AwaitForeignBeside>().AddOrchestrator<ContinueElsewhere>().AddOrchestrator<Throw>();
 }

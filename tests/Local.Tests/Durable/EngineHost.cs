@@ -11,16 +11,20 @@ public sealed class EngineHost : IDisposable
 {
     private readonly ServiceProvider services;
 
-    public EngineHost(string database, StepRegistry steps, Action<IServiceCollection>? configure = null, FakeTimeProvider? clock = null)
+    public EngineHost(string database, StepRegistry steps, Action<IServiceCollection>? configure = null)
+        : this(new DurableSettings { DatabasePath = database }, steps, configure)
     {
-        Clock = clock ?? new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var collection = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(Clock).AddSingleton(steps).AddEmbeddedDurable(database);
+    }
+
+    public EngineHost(DurableSettings settings, StepRegistry steps, Action<IServiceCollection>? configure = null)
+    {
+        var collection = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(Clock).AddSingleton(steps).AddEmbeddedDurable(settings);
         configure?.Invoke(collection);
         services = collection.BuildServiceProvider();
         Client = services.GetRequiredService<IOrchestrationClient>();
     }
 
-    public FakeTimeProvider Clock { get; }
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
 
     public IOrchestrationClient Client { get; }
 

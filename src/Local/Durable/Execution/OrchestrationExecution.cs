@@ -31,10 +31,15 @@ internal sealed class OrchestrationExecution
     public void Replay(IReadOnlyList<HistoryEvent> history)
     {
         log.BeginReplay(history);
-        foreach (var happened in history) Apply(happened);
-        if (running?.IsCompleted == true && log.Difference is null) log.EndedEarly();
-        if (log.Difference is null) log.EndReplay();
-        if (log.Difference is { } difference) throw difference;
+        foreach (var happened in history)
+        {
+            Apply(happened);
+            // An execution that has ended has no history, so replaying code can't be at its end.
+            if (log.Difference is null && running?.IsCompleted == true) log.EndedEarly();
+            if (log.Difference is { } difference) throw difference;
+        }
+
+        log.EndReplay();
     }
 
     /// <summary>Goes on with new events until the orchestrator waits again or ends.</summary>

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Rlhf.Contracts.Orchestrations;
+using Rlhf.Local.Durable;
+using Rlhf.Local.Storage;
+using Rlhf.Orchestrations;
+using Rlhf.Storage;
+using Rlhf.Storage.Files;
+
+namespace Rlhf.Local.Tests.Children;
+
+/// <summary>What the killed processes do. Each says on its standard output what it was told is done.</summary>
+internal static class ChildPrograms
+{
+    public static async Task<int> RunAsync(string name, string[] arguments)
+    {
+        await (name switch
+        {
+            "blobs" => WriteBlobsAsync(arguments[0], arguments[1]),
+            "tables" => WriteRowsAsync(arguments[0], arguments[1]),
+            "increments" => IncrementAsync(arguments[0], int.Parse(arguments[1])),
+            "marathon" => RunMarathonAsync(arguments[0], arguments[1], arguments[2]),
+            _ => throw new ArgumentException(name),
+        });
+        return 0;
+    }
+
+    private static async Task WriteBlobsAsync(string folder, string life)
+    {
+        using var store = new FileBlobStore(folder);
+        Say("ready");
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; ; i++)
+            {
+                var name = $"{life}-{writer}-{i}";
+                await store.WriteTextAsync($"runs/{name}.txt", BlobText(name));
+                Say($"blob {name}");
+                await store.AppendAsync($"runs/log{writer}.txt", System.Text.Encoding.UTF8.GetBytes(BlobText(name) + "\n"));
+                Say($"line {writer} {name}");
+            }
+        })));
+    }
+
+    public static string BlobText(string name) => string.Join(' ', Enumerable.Repeat(name, 2_000));
+
+    private static async Task WriteRowsAsync(string file, string life)
+    {
+        using var store = new SqliteTableStore(file);
+        Say("ready");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; ; i++)
+            {
+                var row = $"{life}-{writer}-{i}";
+                await store.WriteAsync("rankings", "p", [new(TableOperationKind.Insert, $"{row}-a", row), new(TableOperationKind.Insert, $"{row}-b", row)]);
+                Say(row);
+            }
+        })));
+    }
+
+    /// <summary>Adds to a counter in a blob under ETag, beside other processes that do the same.</summary>
+    private static async Task IncrementAsync(string folder, int times)
+    {
+        using var store = new FileBlobStore(folder);
+        for (var done = 0; done < times;)
+        {
+            await using var content = (await store.OpenReadAsync("runs/counter"))!;
+            using var reader = new StreamReader(content.Stream);
+            var count = int.Parse(await reader.ReadToEndAsync());
+            if (await store.WriteTextAsync("runs/counter", $"{count + 1}", WriteCondition.Matches(content.ETag)) is not null) done++;
+        }
+    }
+
+    private static async Task RunMarathonAsync(string database, string trace, string generations)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddSingleton(ContractSteps.Registry()).AddEmbeddedDurable(database).BuildServiceProvider();
+        var client = services.GetRequiredService<IOrchestrationClient>();
+        if (await client.GetAsync("marathon") is null)
+            await client.ScheduleAsync(nameof(Marathon), new Marathon.Input(new(trace), int.Parse(generations)), "marathon");
+        foreach (var hosted in services.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
+        Say("ready");
+        while (await client.GetAsync("marathon") is { HasEnded: false }) await Task.Delay(10);
+        Say("ended");
+        foreach (var hosted in services.GetServices<IHostedService>()) await hosted.StopAsync(CancellationToken.None);
+    }
+
+    private static void Say(string line)
+    {
+        lock (typeof(ChildPrograms))
+        {
+            Console.Out.WriteLine(line);
+            Console.Out.Flush();
+        }
+    }
+}
