@@ -33,15 +33,11 @@ public sealed class CampaignService(
     {
         CampaignTransitions.Apply(await campaigns.GetAsync(id, cancellation), CampaignOperation.AddPrompts);
         var path = new InboxFile(id.Value, InboxFile.SafeName(fileName)).Path;
-        var etag = await blobs.WriteAsync(path, content, WriteCondition.CreateOnly, cancellation);
-        if (etag is null)
-        {
-            // One of this name waits there already; both are read.
-            path = InboxFile.Beside(path, Guid.NewGuid().ToString("n")[..8]);
-            if (content.CanSeek) content.Position = 0;
-            etag = await blobs.WriteAsync(path, content, WriteCondition.CreateOnly, cancellation);
-        }
-        return await inbox.IngestAsync(id, path, etag!, cancellation);
+        // One of this name waits there already: both are read. A request's body can be read once only, so the place is found first.
+        if (await blobs.FindAsync(path, cancellation) is not null) path = InboxFile.Beside(path, Guid.NewGuid().ToString("n")[..8]);
+        var etag = await blobs.WriteAsync(path, content, WriteCondition.CreateOnly, cancellation)
+            ?? throw new RlhfException("inbox-busy", $"Another '{fileName}' came at the same moment.", "Send the file again.", 409) { IsTransient = true };
+        return await inbox.IngestAsync(id, path, etag, cancellation);
     }
 
     public Task<Campaign> PauseAsync(CampaignId id, string reason, CancellationToken cancellation = default) =>

@@ -21,7 +21,7 @@ public sealed class Arena(CampaignStore campaigns, RunStore runs, IGeneratorFact
         if (run.Results?.Model is not { } tuned || settings.Policy is not { } policy)
             throw new RlhfException("no-tuned-model", $"Run '{id}' has no tuned model ({run.State}).", "Wait until the run has succeeded.", 409);
         var seed = request.Seed ?? Random.Shared.NextInt64(int.MaxValue);
-        var sampling = settings.Generators[0].Sampling;
+        var sampling = EvaluationStore.SamplingOf(settings);
         return new(await AskAsync("base", policy, sampling, request.Message, seed, cancellation), await AskAsync("tuned", tuned, sampling, request.Message, seed, cancellation), seed);
     }
 

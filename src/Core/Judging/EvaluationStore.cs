@@ -45,7 +45,7 @@ public sealed class EvaluationStore(IBlobStore blobs, IGeneratorFactory generato
     { Sampling = SamplingOf(settings) };
 
     /// <summary>Both answer as the policy did when it wrote for the campaign; as the training drew where it wrote nothing.</summary>
-    private static SamplingSettings SamplingOf(CampaignSettings settings) =>
+    internal static SamplingSettings SamplingOf(CampaignSettings settings) =>
         settings.Generators.FirstOrDefault(g => g.Model == settings.Policy)?.Sampling
         ?? new(settings.Training.Ppo.MaximumAnswerTokens, settings.Training.Ppo.Temperature);
 }

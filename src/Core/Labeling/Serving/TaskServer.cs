@@ -8,9 +8,10 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>Puts comparisons before annotators.</summary>
 public sealed class TaskServer(
     CampaignStore campaigns, ComparisonStore comparisons, OpenStore open, AnnotatorStore annotators, OpenScan scan,
-    InviteService invites, ProgressBoard board, TimeProvider time)
+    InviteService invites, ProgressBoard board, BatchStore batches, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WritingWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NothingOpenWait = TimeSpan.FromSeconds(5);
 
     /// <summary>The task already on the annotator's screen if its lease runs and it is not in <paramref name="holding"/>; otherwise a new one, claimed until its lease ends.</summary>
@@ -58,6 +59,8 @@ public sealed class TaskServer(
         {
             if (result.Cursor != state.Cursor) await annotators.UpdateAsync(campaign.Id, annotator, s => s with { Cursor = result.Cursor }, cancellation);
             var answer = Nothing(result.Cursor, progress);
+            if (answer.Status == NextStatus.Done && await AreMoreBeingWrittenAsync(campaign.Id, cancellation))
+                answer = new(NextStatus.Wait, progress, RetryAfterSeconds: (int)WritingWait.TotalSeconds, Reason: "New answers are being written.");
             // Whoever is told that nothing is left sees the count as it is, not as it was a second ago.
             return answer.Status == NextStatus.Wait ? answer : answer with { Progress = View(state, await board.CountAsync(campaign.Id, cancellation)) };
         }
@@ -83,6 +86,9 @@ public sealed class TaskServer(
             return new(NextStatus.Exhausted, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "Every annotator has judged what is left. The owner can invite another one, lower the overlap or close the campaign.");
         return new(NextStatus.Done, progress, RetryAfterSeconds: (int)NothingOpenWait.TotalSeconds, Reason: "You have judged all that is open for you. More may come.");
     }
+
+    private async Task<bool> AreMoreBeingWrittenAsync(CampaignId campaign, CancellationToken cancellation) =>
+        (await batches.ListAsync(campaign, cancellation)).Any(b => b.State is BatchState.Planned or BatchState.Generating);
 
     private int SecondsTo(DateTimeOffset until) =>
         (int)Math.Ceiling(Math.Clamp((until - time.GetUtcNow()).TotalSeconds, 1, LongestWait.TotalSeconds));

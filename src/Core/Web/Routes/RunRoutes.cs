@@ -11,6 +11,8 @@ namespace Rlhf.Web.Routes;
 
 internal static class RunRoutes
 {
+    private const int MaximumExamples = 8;
+
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
         new("GET", "api/campaigns/{campaign}/runs", Owner, "listRuns", "The campaign's runs, newest first.", ListAsync) { Response = typeof(RunListResponse) },
@@ -38,7 +40,13 @@ internal static class RunRoutes
         var runs = context.Get<RunService>();
         var run = await runs.GetAsync(context.Run, context.Cancellation);
         var hasReport = await context.Get<IBlobStore>().FindAsync(ReportPath(run.Id), context.Cancellation) is not null;
-        return context.Ok(new RunResponse(run, await runs.GetStatusAsync(run.Id, context.Cancellation), hasReport, []));
+        return context.Ok(new RunResponse(run, await runs.GetStatusAsync(run.Id, context.Cancellation), hasReport, await ReadExamplesAsync(context, run.Id)));
+    }
+
+    private static async Task<IReadOnlyList<ExampleView>> ReadExamplesAsync(RouteContext context, RunId run)
+    {
+        var summary = await context.Get<IBlobStore>().ReadJsonAsync<EvaluationSummary>(RunPaths.Evaluation(run), context.Cancellation);
+        return [.. (summary?.Examples ?? []).Take(MaximumExamples).Select(e => new ExampleView(e.Messages[^1].Content, e.Base, e.Tuned))];
     }
 
     private static async Task<IResult> ReadMetricsAsync(RouteContext context) =>
