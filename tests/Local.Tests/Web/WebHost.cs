@@ -12,6 +12,7 @@ using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Local.Storage;
 using Rlhf.Orchestrations;
+using Rlhf.Prompts;
 using Rlhf.Storage;
 using Rlhf.Storage.Files;
 using Rlhf.Web;
@@ -93,6 +94,7 @@ public sealed class WebHost : IAsyncDisposable
         };
         await Get<CampaignStore>().CreateAsync(new(settings, CampaignState.Active, DateTimeOffset.UtcNow));
         var id = BatchId.For(Campaign, 1, batch);
+        await Get<BatchStore>().CreateAsync(new(id, Campaign, 1, ComparisonKind.Ordinary, BatchState.Open, [], new PromptCursor(), DateTimeOffset.UtcNow, Comparisons: count));
         var comparisons = Enumerable.Range(0, count).Select(i => SampleComparisons.Make(id, i, answers, overlap)).ToList();
         return await Get<ComparisonStore>().PublishAsync(Campaign, id, comparisons);
     }

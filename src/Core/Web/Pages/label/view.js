@@ -1,7 +1,7 @@
 import { h, byId, show, setBar } from "../shared/dom.js";
 import { tierOf, canSubmit } from "./draft.js";
 
-const RoleNames = { system: "Setting", user: "Customer or user", assistant: "Assistant" };
+const RoleNames = { system: "Setting", user: "User", assistant: "Assistant" };
 
 /** The whole task. @param actions {choose, tie, bothBad, skip, undo, submit, toggleTied, back, guidelines} */
 export function showTask({ task, tiers, tied, amending, guidelines }, actions) {

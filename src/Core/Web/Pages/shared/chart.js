@@ -32,7 +32,8 @@ export function niceTicks(low, high) {
 
 function rangeOf(values) {
   const low = Math.min(...values), high = Math.max(...values);
-  return low < high ? [low, high] : [low - 0.5, low + 0.5];
+  const room = Math.abs(low) / 2 || 0.5;
+  return low < high ? [low, high] : [low - room, low + room];
 }
 
 /** At most a point a pixel. */

@@ -1,0 +1,187 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Labeling;
+using Rlhf.Local.Tests.Web;
+using Rlhf.Training;
+using Rlhf.Web.Security;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rlhf.Pages.Tests;
+
+public sealed class OwnerPagesTests(Browser browser)
+{
+    [BrowserFact]
+    public async Task Dashboard_WithoutToken_AsksForItAndShowsNothing()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await browser.OpenAsync(host.Address.ToString());
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Owner's token" })).ToBeVisibleAsync();
+        await Expect(page.Locator("body")).Not.ToContainTextAsync("Support answers");
+        await page.GetByLabel("Token").FillAsync(WebHost.AdminToken);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("Support answers");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Dashboard_OwnersLink_TakesTheTokenOutOfTheAddress()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await OpenAsync(host, "/");
+        await Expect(page.Locator("main")).ToContainTextAsync("0 of 2 comparisons done");
+        Assert.DoesNotContain(WebHost.AdminToken, page.Url);
+    }
+
+    [BrowserFact]
+    public async Task Dashboard_DroppedFile_MakesACampaignWithItsPrompts()
+    {
+        await using var host = await WebHost.StartAsync();
+        var page = await OpenAsync(host, "/");
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = "support-messages.txt",
+            MimeType = "text/plain",
+            Buffer = "Where is my parcel?\nMy invoice is wrong.\n"u8.ToArray(),
+        });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "support messages" })).ToBeVisibleAsync();
+        await Expect(page.Locator("#flash")).ToContainTextAsync("2 prompts added");
+        var campaign = await host.Get<CampaignStore>().GetAsync(CampaignId.From("support-messages"));
+        Assert.Equal("support messages", campaign.Settings.Title);
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_Progress_NamesSimulatedRankingsAsSuch()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4);
+        var person = await host.InviteAsync();
+        var simulated = await host.InviteAsync(kind: AnnotatorKind.Simulated);
+        await person.RankAsync((await person.NextAsync()).Task!);
+        for (var i = 0; i < 2; i++) await simulated.RankAsync((await simulated.NextAsync()).Task!);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await Expect(page.Locator("main")).ToContainTextAsync("1 by people, 2 by simulated annotators");
+        await Expect(page.Locator("main")).ToContainTextAsync("3 of 4 comparisons done");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_InviteLink_WorksUntilRevoked()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByLabel("Annotator's name").FillAsync("Mara");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create invite link" }).ClickAsync();
+        var link = await page.GetByLabel("Invite link").InputValueAsync();
+        var form = await browser.OpenAsync(link);
+        await Expect(form.Locator(".answer")).ToHaveCountAsync(2);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke" }).ClickAsync();
+        await Expect(page.Locator("table")).ToContainTextAsync("revoked");
+        await form.ReloadAsync();
+        await Expect(form.Locator("main")).ToContainTextAsync("revoked");
+    }
+
+    [BrowserFact]
+    public async Task Campaign_PauseResumeCancel_MoveItsState()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.Locator(".page-head .badge")).ToHaveTextAsync("paused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+        await Expect(page.Locator(".page-head .badge")).ToHaveTextAsync("active");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the campaign" }).ClickAsync();
+        await Expect(page.Locator(".page-head .badge")).ToHaveTextAsync("cancelled");
+        Assert.Equal(CampaignState.Cancelled, (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).State);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_TrainTooEarly_SaysHowManyPairsAreMissing()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Settings = c.Settings with { Policy = "file:models/none" } });
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Train now" }).ClickAsync();
+        await Expect(page.Locator("#flash")).ToContainTextAsync("20");
+    }
+
+    [BrowserFact]
+    public async Task Campaign_FinishWithSimulatedAnnotators_AsksFirstThenStartsThem()
+    {
+        var simulation = new RecordedSimulation();
+        await using var host = await WebHost.StartAsync(services => services.AddSingleton<ISimulation>(simulation));
+        await host.PublishAsync(count: 2);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Finish with simulated annotators" }).ClickAsync();
+        await Expect(page.Locator("dialog[open]")).ToContainTextAsync("marked as simulated");
+        Assert.Empty(simulation.Started);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Let them finish" }).ClickAsync();
+        await Expect(page.Locator("#flash")).ToContainTextAsync("Simulated annotators are ranking");
+        Assert.Equal([WebHost.Campaign], simulation.Started);
+    }
+
+    [BrowserFact]
+    public async Task Run_Succeeded_ShowsVerdictWithJudgeNumbersIntervalCurvesAndExamples()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        await SampleRun.WriteAsync(host, RunState.Succeeded);
+        var page = await OpenAsync(host, "/run?id=support-run1");
+        var main = page.Locator("main");
+        foreach (var text in new[] { "85%", "81% to 90%", "256 prompts: 214 won, 9 tied, 33 lost", "the noise-free rule (simulation only)", "7.4 nats", "Hold the Bluetooth button" })
+            await Expect(main).ToContainTextAsync(text);
+        await Expect(page.Locator("svg.chart polyline")).ToHaveCountAsync(8);
+        var report = await page.RunAndWaitForPopupAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Open report" }).ClickAsync());
+        await Expect(report.GetByRole(AriaRole.Heading, new() { Name = "Report of support-run1" })).ToBeVisibleAsync();
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Run_Going_ShowsStageAndCanBeCancelled()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        await SampleRun.WriteAsync(host, RunState.Running);
+        var page = await OpenAsync(host, "/run?id=support-run1");
+        await Expect(page.Locator("main")).ToContainTextAsync("reward +1.31, KL 5.2 nats");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel run" }).ClickAsync();
+        await Expect(page.Locator(".page-head .badge")).ToHaveTextAsync("cancelled");
+    }
+
+    [BrowserFact]
+    public async Task Arena_Message_ShowsBothAnswersSideBySide()
+    {
+        await using var host = await WebHost.StartAsync(services => services.AddSingleton<IGeneratorFactory, EchoGenerators>());
+        await host.PublishAsync(count: 2);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Settings = c.Settings with { Policy = "file:models/none" } });
+        await SampleRun.WriteAsync(host, RunState.Succeeded);
+        var page = await OpenAsync(host, "/arena?run=support-run1");
+        await page.GetByLabel("Message").First.FillAsync("<b>Where</b> is my parcel?");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".sides section").First).ToContainTextAsync("base heard: <b>Where</b> is my parcel?");
+        await Expect(page.Locator(".sides section").Last).ToContainTextAsync("tuned heard: <b>Where</b> is my parcel?");
+        PageErrors.AssertNone(page);
+    }
+
+    private Task<IPage> OpenAsync(WebHost host, string path) => browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken, path));
+
+    private sealed class RecordedSimulation : ISimulation
+    {
+        public List<CampaignId> Started { get; } = [];
+
+        public Task StartAsync(CampaignId campaign, CancellationToken cancellation = default)
+        {
+            Started.Add(campaign);
+            return Task.CompletedTask;
+        }
+    }
+}
