@@ -6,6 +6,7 @@ public static class StorageErrors
 {
     private const int NoSpaceUnix = 28;
     private const int QuotaUnix = 122;
+    private const int ReadOnlyUnix = 30;
     private const int DiskFullWindows = unchecked((int)0x80070070);
 
     /// <summary>Whether a file operation failed for a reason that <see cref="FromFile"/> can name.</summary>
@@ -15,7 +16,7 @@ public static class StorageErrors
     public static RlhfException FromFile(string place, Exception e) => e switch
     {
         _ when IsDiskFull(e) => Full(place, e),
-        UnauthorizedAccessException => new("storage-denied", $"No permission for '{place}'.",
+        UnauthorizedAccessException or { HResult: ReadOnlyUnix } => new("storage-denied", $"No permission for '{place}'.",
             "Give this user the right to read and write the data folder, or choose another folder.", 503, e)
         { IsTransient = true },
         _ => new("storage-failed", $"Storage failed at '{place}': {e.Message}",

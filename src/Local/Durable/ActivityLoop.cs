@@ -18,7 +18,7 @@ internal sealed class ActivityLoop(DurableStore store, StepRegistry steps, IServ
         running[work.Id] = (work.Step.Instance, stop);
         try
         {
-            if (!store.HasWork(work.Id)) return false;
+            if (!await persist(work.Step.Instance, () => Task.FromResult(store.HasWork(work.Id)))) return false;
             var (kind, payload) = await ExecuteAsync(work, stop.Token);
             return await persist(work.Step.Instance, () => store.CompleteWorkAsync(work, kind, payload));
         }

@@ -148,13 +148,20 @@ public sealed class DurableEngine : IHostedService, IDisposable
 
     private async Task LoopAsync(Func<Task> next)
     {
-        try
+        while (!stopping.IsCancellationRequested)
         {
-            while (!stopping.IsCancellationRequested) await next();
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Stopping; what was under way is in the store.
+            try
+            {
+                await next();
+            }
+            catch (Exception) when (stopping.IsCancellationRequested)
+            {
+                // What was under way is in the store, and goes on at the next start.
+            }
+            catch (Exception e)
+            {
+                logger.LoopFailed(e);
+            }
         }
     }
 

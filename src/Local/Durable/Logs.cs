@@ -14,6 +14,9 @@ internal static partial class Logs
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not store the progress of {Instance}; trying again in {Delay}")]
     public static partial void StoreFailed(this ILogger logger, Exception exception, string instance, TimeSpan delay);
 
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The durable engine met an error of its own; what it was doing goes on at the next start")]
+    public static partial void LoopFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} activities did not stop in time; they run again at the next start")]
     public static partial void ActivitiesLeft(this ILogger logger, int count);
 }

@@ -19,6 +19,8 @@ internal static class ChildPrograms
             "blobs" => WriteBlobsAsync(arguments[0], arguments[1]),
             "tables" => WriteRowsAsync(arguments[0], arguments[1]),
             "increments" => IncrementAsync(arguments[0], int.Parse(arguments[1])),
+            "full" => FillDiskAsync(arguments[0]),
+            "read-only" => WriteReadOnlyAsync(arguments[0]),
             "marathon" => RunMarathonAsync(arguments[0], arguments[1], arguments[2]),
             _ => throw new ArgumentException(name),
         });
@@ -69,6 +71,58 @@ internal static class ChildPrograms
             using var reader = new StreamReader(content.Stream);
             var count = int.Parse(await reader.ReadToEndAsync());
             if (await store.WriteTextAsync("runs/counter", $"{count + 1}", WriteCondition.Matches(content.ETag)) is not null) done++;
+        }
+    }
+
+    /// <summary>Writes to a file system of a few megabytes until it is full, and goes on once there is room again.</summary>
+    private static async Task FillDiskAsync(string folder)
+    {
+        using var blobs = new FileBlobStore(Path.Combine(folder, "blobs"));
+        using var tables = new SqliteTableStore(Path.Combine(folder, "tables.db"));
+        await blobs.AppendAsync("runs/log", "kept\n"u8.ToArray());
+        await tables.UpsertAsync("rankings", "p", "kept", "kept");
+        var ballast = Path.Combine(folder, "ballast");
+        await using (var file = File.Create(ballast))
+        {
+            try
+            {
+                while (true) await file.WriteAsync(new byte[4096]);
+            }
+            catch (IOException)
+            {
+                Say("full");
+            }
+        }
+
+        await TryAsync("blob", () => blobs.WriteTextAsync("runs/new", new string('x', 100_000)));
+        await TryAsync("append", () => blobs.AppendAsync("runs/log", new byte[100_000]));
+        await TryAsync("row", () => tables.UpsertAsync("rankings", "p", "new", new string('x', 30_000)));
+        Say($"blobs {string.Join(',', await blobs.ListAsync("runs/").Select(b => $"{b.Path}:{b.Length}").ToListAsync())}");
+        Say($"rows {string.Join(',', await tables.QueryAsync("rankings", "p").Select(r => r.Row).ToListAsync())}");
+
+        File.Delete(ballast);
+        await TryAsync("blob", () => blobs.WriteTextAsync("runs/new", new string('x', 100_000)));
+        await TryAsync("append", () => blobs.AppendAsync("runs/log", "more\n"u8.ToArray()));
+        await TryAsync("row", () => tables.UpsertAsync("rankings", "p", "new", new string('x', 30_000)));
+        Say($"log {(await blobs.ReadTextAsync("runs/log"))!.ReplaceLineEndings("|")}");
+    }
+
+    private static async Task WriteReadOnlyAsync(string folder)
+    {
+        await TryAsync("blobs", () => Task.FromResult(new FileBlobStore(Path.Combine(folder, "blobs"))));
+        await TryAsync("tables", () => Task.FromResult(new SqliteTableStore(Path.Combine(folder, "tables.db"))));
+    }
+
+    private static async Task TryAsync(string what, Func<Task> operation)
+    {
+        try
+        {
+            await operation();
+            Say($"{what} went well");
+        }
+        catch (RlhfException e)
+        {
+            Say($"{what} {e.Code} {e.Message} {e.Remedy}");
         }
     }
 
