@@ -138,10 +138,10 @@ public sealed class ChildProcessLauncherTests : IDisposable
 
     private ChildProcessLauncher Launcher(string script)
     {
-        Assert.SkipUnless(File.Exists("/bin/sh"), "no /bin/sh here");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the trainers of these tests are shell scripts");
         var path = Path.Combine(folder, $"trainer-{opened.Count}.sh");
         File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var launcher = new ChildProcessLauncher(Data, new TrainerProgram(Data, path), "/the/storage", NullLogger<ChildProcessLauncher>.Instance);
         opened.Add(launcher);
         return launcher;
