@@ -12,7 +12,8 @@ public sealed record LocalStorage(IBlobStore Blobs, ITableStore Tables, string L
     public static async Task<LocalStorage> OpenAsync(DataFolder data, bool azurite, Action<string> say, CancellationToken cancellation)
     {
         if (!azurite) return new(new FileBlobStore(data.Blobs), new SqliteTableStore(data.Tables), data.Blobs, null);
-        throw new RlhfException("azurite-not-yet", "Azure Storage is not built yet.", "Leave out --azurite.");
+        var process = await AzuriteProcess.StartAsync(data, say, cancellation);
+        return new(BlobStores.Open(process.ConnectionString), TableStores.OpenAzure(process.ConnectionString), process.ConnectionString, process);
     }
 
     public async ValueTask DisposeAsync()
