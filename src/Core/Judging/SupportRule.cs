@@ -9,7 +9,7 @@ namespace Rlhf.Judging;
 /// The closest phrase says what the sentence does; how far it is off costs.</para>
 /// <list type="bullet">
 /// <item>polite +1.5, a friendly ending +0.5, rude −2 a sentence;</item>
-/// <item>a fix for the customer's problem +2.5, for another one −1.5; a new product or money back +1.5, after a fix +1; a refusal −2;</item>
+/// <item>a fix for the customer's problem +2.5, for another one −1.5; a new product or money back +1.5, after a fix +1; a refusal −2; none of these −2.5, since polite words alone help nobody;</item>
 /// <item>the customer's product by its whole name +1.5, without its brand half of that, under another brand −0.5; another product −2;</item>
 /// <item>the customer's problem named +1, another one −1;</item>
 /// <item>rambling −0.8 a sentence, a word beyond 40 −0.06, one missing up to 8 −0.2; a little for every word away from 22, so that ties are rare;</item>
@@ -64,7 +64,9 @@ public static class SupportRule
         var wrong = fixes.Count(r => !r.Has("{fix}", request.Problem));
         var otherwise = Best(read, SupportKind.OtherwiseOffer);
         var offer = Math.Max(1.5 * Best(read, SupportKind.Offer), right > 0 ? otherwise : 0.5 * otherwise);
-        return (2.5 * right) - (1.5 * Math.Min(wrong, 2)) + offer - (2 * Math.Min(1.5, Sum(read, SupportKind.Refusal)));
+        var refusals = Sum(read, SupportKind.Refusal);
+        var saysNothing = fixes.Count == 0 && offer == 0 && refusals == 0;
+        return (2.5 * right) - (1.5 * Math.Min(wrong, 2)) + offer - (2 * Math.Min(1.5, refusals)) - (saysNothing ? 2.5 : 0);
     }
 
     private static double Product(List<ReadSentence> read, CustomerRequest request)

@@ -22,6 +22,8 @@ public sealed class SupportRuleTests
     [InlineData("We apologize for the leak. You can have your money back.", "We apologize for the leak.")]
     [InlineData("Thank you for telling us about your Velta coffee machine.", "Thank you for telling us about your coffee machine.")]
     [InlineData("Thank you for telling us about your coffee machine.", "Thank you for telling us about your sofa.")]
+    [InlineData("You can have your money back.", "Thank you for your message.")]
+    [InlineData("Please check the seal and close the lid firmly.", "Thank you for your message. Have a nice day!")]
     [InlineData("We cannot help you with that.", "")]
     public void Score_ObviouslyBetterAnswer_HasMorePoints(string better, string worse) =>
         Assert.True(SupportRule.Score(Prompt, better) > SupportRule.Score(Prompt, worse) + 0.25);
