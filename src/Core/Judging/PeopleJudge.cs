@@ -8,7 +8,8 @@ namespace Rlhf.Judging;
 
 /// <summary>People judge two models blind, through the form: a test batch of comparisons, the base's answer beside the tuned one's.</summary>
 public sealed class PeopleJudge(
-    CampaignStore campaigns, BatchStore batches, RunStore runs, ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
+    CampaignStore campaigns, BatchStore batches, RunStore runs, ComparisonStore comparisons, RankingStore rankings, EvaluationStore evaluations,
+    TimeProvider time)
 {
     public static BatchId BatchOf(RunId run) => BatchId.From($"{run}-test");
 
@@ -29,18 +30,22 @@ public sealed class PeopleJudge(
         return made.Count;
     }
 
-    /// <summary>Counts the test batch's rankings into the run's verdict. Only people's count, whatever else ranked.</summary>
+    /// <summary>Counts the test batch's rankings into the run's verdict. Only people's count, whatever else ranked; the same answer from both is a tie that nobody is asked about.</summary>
     public async Task<Verdict> JudgeAsync(Batch batch, CancellationToken cancellation = default)
     {
         var settings = (await campaigns.GetAsync(batch.Campaign, cancellation)).Settings;
         var ranked = (await rankings.ReadBatchAsync(batch.Id, cancellation))
             .Where(r => r is { Extra: false, AnnotatorKind: AnnotatorKind.Person } && r.Outcome != RankingOutcome.Skip).ToLookup(r => r.Comparison);
         var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
-        var votes = published.Select(c => (IReadOnlyList<double>)[.. ranked[c.Id].Select(r => VoteOf(r, c))]);
+        var votes = published.Select(c => (IReadOnlyList<double>)[.. ranked[c.Id].Select(r => VoteOf(r, c))]).Where(v => v.Count > 0).ToList();
+        if (votes.Count > 0) votes.AddRange(Enumerable.Repeat<IReadOnlyList<double>>([0.5], await CountSameAsync(batch.Run!.Value, cancellation)));
         var verdict = Verdicts.Of(Contenders.Tuned, Contenders.Base, JudgeKind.People, votes, settings.Seed);
         await runs.UpdateAsync(batch.Run!.Value, r => r with { Verdicts = [verdict] }, cancellation);
         return verdict;
     }
+
+    private async Task<int> CountSameAsync(RunId run, CancellationToken cancellation) => RuleJudge.Both(
+        await evaluations.ReadAsync(run, Contenders.Tuned, cancellation), await evaluations.ReadAsync(run, Contenders.Base, cancellation)).Count(p => p.Contender.Text == p.Baseline.Text);
 
     private static double VoteOf(Ranking ranking, Comparison comparison)
     {

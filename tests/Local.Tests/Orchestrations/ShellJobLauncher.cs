@@ -37,7 +37,7 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
 
         """ + Succeeds;
 
-    public const string DiesAlways = "status running 0.1; exit 137";
+    public const string DiesAlways = "status running 0; exit 137";
 
     /// <summary>Runs until it is stopped.</summary>
     public const string Hangs = "status running 0.1; exec sleep 600";

@@ -7,6 +7,9 @@ namespace Rlhf.Prompts.Reading;
 /// <summary>A .parquet file with a text column <c>prompt</c> (or <c>text</c>), optional <c>group</c> and <c>split</c>. Rows are numbered from 1.</summary>
 internal static class ParquetPromptFile
 {
+    /// <summary>What the library calls a column of text, in a schema it read and in one it was given.</summary>
+    private static readonly Type[] TextTypes = [typeof(string), typeof(ReadOnlyMemory<char>)];
+
     public static async IAsyncEnumerable<PromptLine> ReadAsync(Stream file, string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // The format is read from its end; a blob stream may not go there.
@@ -54,7 +57,7 @@ internal static class ParquetPromptFile
     }
 
     private static DataField? Column(ParquetReader reader, string name) =>
-        reader.Schema.DataFields.FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && f.ClrType == typeof(string) && !f.IsArray && f.Path.Length == 1);
+        reader.Schema.Fields.OfType<DataField>().FirstOrDefault(f => f.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && TextTypes.Contains(f.ClrType) && !f.IsArray);
 
     private static async Task<string?[]> ReadColumnAsync(ParquetRowGroupReader rows, DataField column, CancellationToken cancellation)
     {

@@ -1,0 +1,171 @@
+using Rlhf.Campaigns;
+using Rlhf.Contracts;
+using Rlhf.Generation;
+using Rlhf.Judging;
+using Rlhf.Labeling;
+using Rlhf.Training;
+
+namespace Rlhf.Local.Tests.Orchestrations;
+
+/// <summary>What happens when something on the way fails: named, the rest goes on, nothing accepted is lost.</summary>
+public sealed class TroubleTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task StorageFailsMidway_EveryStepIsTriedAgainAndNothingIsLostOrDoubled()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(PipelineHost.Settings with { BatchSize = 25 });
+        await host.DropAsync(50);
+        var annotator = await host.InviteAsync("sim-1");
+        host.Tables.Faults.Every = 23;
+        host.Blobs.Faults.Every = 11;
+        await host.BatchesAsync(all => all.Count(b => b.State == BatchState.Open) == 2, "two batches open");
+        host.Tables.Faults.Every = 0;
+        host.Blobs.Faults.Every = 0;
+        Assert.True(host.Tables.Faults.Injected + host.Blobs.Faults.Injected > 3);
+
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, async () => (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State == CampaignState.Completed);
+        var progress = await host.Get<CampaignService>().GetProgressAsync(PipelineHost.Campaign);
+        Assert.Equal((50, 50), (progress.PromptsGenerated, progress.Comparisons + progress.ComparisonsDropped.Values.Sum()));
+        Assert.Equal(progress.Comparisons, progress.Rankings.Values.Sum());
+    }
+
+    [Fact]
+    public async Task ModelMissing_CampaignPausesWithTheReasonAndGoesOnOnceItIsThere()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        host.Generators.Trouble = s => new("model-missing", $"There is no model at '{s.Model}'.", "Put it there, or name another.");
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        await host.DropAsync(5);
+        var paused = await host.StateAsync(CampaignState.Paused);
+        Assert.Equal("There is no model at 'file:base'. Put it there, or name another.", paused.Reason);
+
+        host.Generators.Trouble = _ => null;
+        await host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign);
+        await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open");
+    }
+
+    [Fact]
+    public async Task Refusals_AreDroppedCountedAndTheRestIsRanked()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        host.Generators.Answer = request => request.Messages[^1].Content.Contains("router 3 ", StringComparison.Ordinal)
+            ? new(null, FinishReason.ContentFilter, Failure: new("content-filter", "Refused.", IsTransient: false))
+            : request.Messages[^1].Content.Contains("router 4 ", StringComparison.Ordinal) ? new("Always this.", FinishReason.Stop) : new($"Answer {request.Seed}", FinishReason.Stop);
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        await host.DropAsync(6);
+        var batch = (await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open"))[0];
+        Assert.Equal(4, batch.Comparisons);
+        Assert.Equal((1, 1), (batch.Dropped["content-filter"], batch.Dropped["identical-answers"]));
+        // Two answers, the second drawn again until the attempts are used up.
+        Assert.Equal(1 + AnswerWriter.Attempts, host.Generators.Asked["My router 4 does not work."]);
+    }
+
+    [Fact]
+    public async Task TrainerFails_RunKeepsTheReasonRankingsStayAndAnotherRunSucceeds()
+    {
+        await using var host = await LabeledAsync(ShellJobLauncher.Fails);
+        var failed = await host.RunAsync(r => r.HasEnded, "the run ended");
+        Assert.Equal((RunState.Failed, "model-missing", "Put one there."), (failed.State, failed.Error!.Code, failed.Error.Remedy));
+        Assert.Equal(CampaignState.Completed, (await host.StateAsync(CampaignState.Completed)).State);
+
+        host.Launcher.Script = ShellJobLauncher.Succeeds;
+        await host.Get<CampaignService>().TrainNowAsync(PipelineHost.Campaign);
+        var run = await host.RunAsync(r => r.Id != failed.Id && r.HasEnded, "the second run ended");
+        Assert.Equal(RunState.Succeeded, run.State);
+        Assert.Equal(failed.Snapshot!.TrainPairs, run.Snapshot!.TrainPairs);
+    }
+
+    [Fact]
+    public async Task TrainerKilled_IsStartedAgainAndGoesOn()
+    {
+        await using var host = await LabeledAsync(ShellJobLauncher.DiesOnce);
+        var run = await host.RunAsync(r => r.HasEnded, "the run ended");
+        Assert.Equal((RunState.Succeeded, 2), (run.State, host.Launcher.Started));
+    }
+
+    [Fact]
+    public async Task TrainerAlwaysDies_RestartsAreBoundedAndTheEndOfItsLogIsKept()
+    {
+        await using var host = await LabeledAsync(ShellJobLauncher.DiesAlways);
+        var run = await host.RunAsync(r => r.HasEnded, "the run ended");
+        Assert.Equal((RunState.Failed, "job-vanished", "the end of the log"), (run.State, run.Error!.Code, run.Error.Detail));
+        Assert.Contains("exit code 137", run.Error.Message);
+        Assert.Equal(1 + PipelineHost.Quick.RunRestarts, host.Launcher.Started);
+    }
+
+    [Fact]
+    public async Task CancelledRun_StopsItsJob()
+    {
+        await using var host = await LabeledAsync(ShellJobLauncher.Hangs);
+        var run = await host.RunAsync(r => r.State == RunState.Running && host.Launcher.IsRunning(r.Id), "the job runs");
+        await host.Get<RunService>().CancelAsync(run.Id);
+        await Eventually.TrueAsync(() => !host.Launcher.IsRunning(run.Id));
+        Assert.Equal(RunState.Cancelled, (await host.Get<RunStore>().GetAsync(run.Id)).State);
+    }
+
+    [Fact]
+    public async Task CancelledCampaign_StopsItsJob()
+    {
+        await using var host = await LabeledAsync(ShellJobLauncher.Hangs);
+        var run = await host.RunAsync(r => r.State == RunState.Running && host.Launcher.IsRunning(r.Id), "the job runs");
+        await host.Get<CampaignService>().CancelAsync(PipelineHost.Campaign, "No longer needed.");
+        await Eventually.TrueAsync(() => !host.Launcher.IsRunning(run.Id));
+    }
+
+    [Fact]
+    public async Task TrainNow_TooFewPairsOrNoPolicyOrARunGoingOn_IsRefusedWithTheWayOut()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false, MinimumPairs = 20 });
+        var few = await Assert.ThrowsAsync<RlhfException>(() => host.Get<CampaignService>().TrainNowAsync(PipelineHost.Campaign));
+        Assert.Equal("too-few-pairs", few.Code);
+        Assert.Contains("0 train pairs", few.Message);
+        var other = CampaignId.From("api-only");
+        await host.CreateAsync(PipelineHost.Settings with { Id = other, Policy = null, TrainWhenLabeled = false });
+        Assert.Equal("no-policy", (await Assert.ThrowsAsync<RlhfException>(() => host.Get<CampaignService>().TrainNowAsync(other))).Code);
+    }
+
+    [Fact]
+    public async Task RoundWithTooFewPairs_CompletesWithTheReason()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(PipelineHost.Settings with { MinimumPairs = 500 });
+        await host.DropAsync(5);
+        var annotator = await host.InviteAsync("sim-1");
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, async () => (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State == CampaignState.Completed);
+        Assert.Contains("a run needs 500", (await host.StateAsync(CampaignState.Completed)).Reason);
+    }
+
+    [Fact]
+    public async Task PeopleJudge_VerdictComesFromTheirBlindRankings()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(PipelineHost.Settings with { Judge = JudgeKind.People, TrainOn = [AnnotatorKind.Person], Split = new(0.1, 0.5) });
+        await host.DropAsync(60);
+        var person = await host.InviteAsync("person-1", AnnotatorKind.Person);
+        await host.JudgeUntilAsync(person, PipelineHost.ByRule, async () =>
+            (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State == CampaignState.Completed
+            && (await host.Get<RunStore>().ListAsync(PipelineHost.Campaign)) is [{ HasEnded: true, Verdicts: [{ WinRate: not null }] }]);
+        var run = await host.RunAsync(r => r.HasEnded, "the run ended");
+        var verdict = Assert.Single(run.Verdicts);
+        Assert.Equal(JudgeKind.People, verdict.Judge);
+        Assert.Equal(run.Snapshot!.TestPrompts, verdict.Wins + verdict.Ties + verdict.Losses);
+        Assert.True(verdict.WinRate > 0.6, $"{verdict}");
+    }
+
+    private async Task<PipelineHost> LabeledAsync(string script)
+    {
+        var host = await PipelineHost.StartAsync(folder);
+        host.Launcher.Script = script;
+        await host.CreateAsync();
+        await host.DropAsync(60);
+        var annotator = await host.InviteAsync("sim-1");
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, async () => (await host.Get<RunStore>().ListAsync(PipelineHost.Campaign)).Count > 0);
+        return host;
+    }
+}
