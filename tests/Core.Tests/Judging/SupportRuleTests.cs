@@ -54,6 +54,15 @@ public sealed class SupportRuleTests
         Assert.Equal(scores.Count, scores.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData(Good, true)]
+    [InlineData("Sorry about the zip! Kind regards, your support team", true)]
+    [InlineData("Sorry about the zip! Kind regards, your", false)]
+    [InlineData("Sorry about the the zip!", false)]
+    [InlineData("We will repair", false)]
+    [InlineData("", false)]
+    public void IsFluent_OnlyWholeSentencesOfTheLanguage(string answer, bool expected) => Assert.Equal(expected, SupportRule.IsFluent(answer));
+
     [Fact]
     public void Score_LowerCasePrompt_FindsTheBrand()
     {
