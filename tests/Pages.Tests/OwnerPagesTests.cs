@@ -178,6 +178,8 @@ public sealed class OwnerPagesTests(Browser browser)
     {
         public List<CampaignId> Started { get; } = [];
 
+        public bool CanStart(CampaignId campaign) => true;
+
         public Task StartAsync(CampaignId campaign, CancellationToken cancellation = default)
         {
             Started.Add(campaign);

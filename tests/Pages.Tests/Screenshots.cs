@@ -10,6 +10,8 @@ namespace Rlhf.Pages.Tests;
 /// <summary>Takes the README's pictures and ones of every page in both widths and colour schemes: <c>RLHF_SCREENSHOTS=folder dotnet test tests/Pages.Tests --filter Screenshots</c>.</summary>
 public sealed class Screenshots(Browser browser)
 {
+    private const int FormHeight = 600;
+
     private static readonly string? Folder = Environment.GetEnvironmentVariable("RLHF_SCREENSHOTS");
 
     [BrowserFact]
@@ -23,7 +25,7 @@ public sealed class Screenshots(Browser browser)
         foreach (var (scheme, width, height) in new[] { (ColorScheme.Light, 1280, 800), (ColorScheme.Dark, 1280, 800), (ColorScheme.Light, 390, 844), (ColorScheme.Dark, 390, 844) })
         {
             var name = $"{(width > 400 ? "wide" : "phone")}-{scheme.ToString().ToLowerInvariant()}";
-            var form = await LabelForm.OpenAsync(browser, await host.InviteAsync(), width, height, scheme);
+            var form = await LabelForm.OpenAsync(browser, await host.InviteAsync(), width, width > 400 ? FormHeight : height, scheme);
             await form.PromptAsync();
             await SaveAsync(form.Page, $"label-{name}");
             foreach (var (path, shown) in new[] { ("/", "Campaigns"), ("/campaign?id=support", "Training"), ("/run?id=support-run1", "Judged on test prompts") })

@@ -11,9 +11,6 @@ public sealed record WebOptions
     /// <summary>Where others reach this host, for links; the request's own address where null.</summary>
     public Uri? PublicAddress { get; init; }
 
-    /// <summary>Bytes a prompt file may have when it comes over HTTP; larger ones are dropped into the inbox.</summary>
-    public long MaximumPromptFile { get; init; } = 256L * 1024 * 1024;
-
     /// <summary>Who writes answers in a campaign that names no generator.</summary>
     public IReadOnlyList<GeneratorSettings> DefaultGenerators { get; init; } = [];
 

@@ -16,6 +16,9 @@ public sealed partial class LocalSimulation(
     private readonly ILogger logger = loggers.CreateLogger<LocalSimulation>();
 
     /// <inheritdoc/>
+    public bool CanStart(CampaignId campaign) => records.Find(campaign) is { IsSample: true };
+
+    /// <inheritdoc/>
     /// <exception cref="RlhfException"><c>simulation-unavailable</c>: the rule only knows the project's own support messages.</exception>
     public async Task StartAsync(CampaignId campaign, CancellationToken cancellation = default)
     {

@@ -31,7 +31,7 @@ public static class SampleComparisons
     public static Comparison Make(BatchId batch, int index, int answers = 2, int overlap = 1)
     {
         var (prompt, texts) = Texts[index % Texts.Length];
-        return Make(batch, index, index < Texts.Length ? prompt : $"{prompt} (ticket {index + 1})", texts, answers, overlap);
+        return Make(batch, index, index < Texts.Length ? prompt : $"{prompt} My customer number is {20417 + index}.", texts, answers, overlap);
     }
 
     public static Comparison Make(BatchId batch, int index, string prompt, IReadOnlyList<string> texts, int answers = 2, int overlap = 1)

@@ -33,7 +33,7 @@ public sealed record CampaignView(
 
 public sealed record CampaignListResponse(IReadOnlyList<CampaignView> Campaigns);
 
-/// <param name="CanSimulate">Whether this host can finish the campaign with simulated annotators.</param>
+/// <param name="CanSimulate">Whether simulated annotators can finish this campaign on this host.</param>
 public sealed record CampaignResponse(CampaignView Campaign, CampaignProgress Progress, bool CanSimulate);
 
 /// <summary>Body of pause and cancel.</summary>

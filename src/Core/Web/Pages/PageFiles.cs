@@ -13,8 +13,6 @@ internal static class PageFiles
 
     private static readonly FrozenDictionary<string, PageFile> Files = Load().ToFrozenDictionary(f => f.Path, StringComparer.Ordinal);
 
-    public static IEnumerable<string> Paths => Files.Keys;
-
     /// <exception cref="RlhfException"><c>no-such-file</c>.</exception>
     public static IResult Serve(string path)
     {

@@ -14,6 +14,7 @@ namespace Rlhf.Web.Routes;
 internal static class CampaignRoutes
 {
     private const long CampaignBody = 256 * 1024;
+    // Larger files are dropped into the inbox.
     private const long PromptFile = 256L * 1024 * 1024;
 
     public static IReadOnlyList<ApiRoute> All { get; } =
@@ -58,7 +59,7 @@ internal static class CampaignRoutes
     {
         var campaign = await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation);
         var progress = await context.Get<CampaignService>().GetProgressAsync(context.Campaign, context.Cancellation);
-        return context.Ok(new CampaignResponse(CampaignView.Of(campaign), progress, context.Find<ISimulation>() is not null));
+        return context.Ok(new CampaignResponse(CampaignView.Of(campaign), progress, context.Find<ISimulation>()?.CanStart(campaign.Id) == true));
     }
 
     private static async Task<IResult> AddPromptsAsync(RouteContext context)
