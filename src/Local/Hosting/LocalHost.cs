@@ -3,6 +3,7 @@ using Rlhf.Generation.Endpoints;
 using Rlhf.Generation.Onnx;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
+using Rlhf.Local.Checks;
 using Rlhf.Local.Durable;
 using Rlhf.Local.Inbox;
 using Rlhf.Local.Jobs;
@@ -105,7 +106,7 @@ public sealed class LocalHost : IAsyncDisposable
         services.AddSingleton<LoopRecords>();
         services.AddSingleton<ISigningKeys>(new FileSigningKeys(data.SigningKeys));
         services.AddSingleton<IOwnerAccess>(new AdminToken(OwnerToken.Load(data)));
-        services.AddSingleton(new WebOptions { AllowedHosts = ["127.0.0.1", "localhost"] });
+        services.AddSingleton(WebSettings());
         services.AddRlhf(Paces);
         services.AddEmbeddedDurable(data.Orchestrations);
 
@@ -122,6 +123,15 @@ public sealed class LocalHost : IAsyncDisposable
         services.AddSingleton<ISimulation>(s => s.GetRequiredService<LocalSimulation>());
         services.AddSingleton<InboxWatch>();
         services.AddHostedService(s => s.GetRequiredService<InboxWatch>());
+    }
+
+    /// <summary>A campaign made on the dashboard that names no model gets the shipped one.</summary>
+    private static WebOptions WebSettings()
+    {
+        var options = new WebOptions { AllowedHosts = ["127.0.0.1", "localhost"] };
+        if (ShippedModel.Find() is not { } folder) return options;
+        var model = ModelCache.FilePrefix + folder;
+        return options with { DefaultPolicy = model, DefaultGenerators = [new("base", GeneratorKind.Onnx, model) { Sampling = new(CampaignPlans.AnswerTokens) }] };
     }
 
     /// <summary>Somebody is watching, and looking costs nothing here.</summary>

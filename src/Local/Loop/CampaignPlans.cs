@@ -11,7 +11,8 @@ namespace Rlhf.Local.Loop;
 /// <summary>The campaign behind a record: the same record gives the same settings, so creating it again is one campaign.</summary>
 public static class CampaignPlans
 {
-    private const int AnswerTokens = 64;
+    /// <summary>Tokens an answer of the shipped model may have.</summary>
+    public const int AnswerTokens = 64;
 
     public static CampaignSettings For(LoopRecord record)
     {

@@ -22,7 +22,7 @@ const KindNames = { person: ["person", "people"], simulated: ["simulated annotat
 
 /** "120 by people, 40 by simulated annotators" */
 export function rankingsByKind(rankings) {
-  const parts = Object.entries(rankings ?? {}).filter(([, number]) => number > 0).map(([kind, number]) => `${count(number)} by ${KindNames[kind]?.[1] ?? kind}`);
+  const parts = Object.entries(KindNames).filter(([kind]) => rankings?.[kind] > 0).map(([kind, [, many]]) => `${count(rankings[kind])} by ${many}`);
   return parts.length > 0 ? parts.join(", ") : "none yet";
 }
 
