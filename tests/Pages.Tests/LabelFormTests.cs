@@ -19,6 +19,7 @@ public sealed class LabelFormTests(Browser browser)
         var first = await form.PromptAsync();
         var chosen = await form.AnswerTextAsync(2);
         await form.WaitForAheadAsync();
+        await form.WaitUntilKeysCountAsync();
         await form.Answer(2).Locator(".text").ClickAsync();
         await Expect(form.Prompt).Not.ToHaveTextAsync(first);
         var ranking = Assert.Single(await RankingsAsync(host, 1));
