@@ -7,9 +7,11 @@ namespace Rlhf.Orchestrations;
 /// The contract, one test a line, the same on every host:
 /// only the context's own tasks are awaited, on one thread, and a continuation elsewhere throws <see cref="ForeignAwaitException"/>;
 /// at most one waiter a name, cancelled by its token when abandoned;
-/// the newest waiter gets the event; events nobody waits for yet are kept, in order;
+/// the newest waiter gets the event; events nobody waits for yet are kept, in order; names that differ by case only are one name;
 /// a wait that times out throws <see cref="WaitTimedOutException"/>, a failed activity or sub-orchestration <see cref="StepFailedException"/>;
-/// time, ids and randomness come from here, so that a replay sees the same.
+/// time, ids and randomness come from here, so that a replay sees the same;
+/// inputs, outputs and events are at most <see cref="Payloads.MaximumBytes"/> of JSON, and what is larger fails with its size;
+/// code that no longer does what its history says fails the instance with <see cref="NonDeterministicException"/>, naming the step.
 /// </remarks>
 public interface IOrchestrationContext
 {
@@ -36,7 +38,7 @@ public interface IOrchestrationContext
     /// <exception cref="WaitTimedOutException">No event came in time.</exception>
     Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, CancellationToken cancellation = default);
 
-    /// <summary>A durable timer. Cancel the ones that are abandoned: an orchestration does not complete before its timers do.</summary>
+    /// <summary>A durable timer. Cancel the ones that are abandoned: a host may keep an orchestration running until its last timer is due.</summary>
     Task CreateTimer(TimeSpan delay, CancellationToken cancellation = default);
 
     /// <summary>Sends an event to another instance; lost if that one does not exist.</summary>

@@ -9,6 +9,7 @@ public sealed class SqliteDatabase : IDisposable
 {
     private const int MostWritesACommit = 256;
     private const int ConstraintViolation = 19;
+    private const int DiskFull = 13;
 
     private readonly BlockingCollection<PendingWrite> pending = [];
     private readonly ConcurrentBag<SqliteSession> readers = [];
@@ -108,6 +109,7 @@ public sealed class SqliteDatabase : IDisposable
         catch (Exception e)
         {
             RollBack(session);
+            if (e is SqliteException { SqliteErrorCode: DiskFull }) GiveBackSpace(session);
             foreach (var write in group) write.Fail(Translate(e));
             return;
         }
@@ -144,6 +146,19 @@ public sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>The write-ahead log takes space until it is folded into the database; on a full disk that may be the space that is missing.</summary>
+    private static void GiveBackSpace(SqliteSession session)
+    {
+        try
+        {
+            session.Query("PRAGMA wal_checkpoint(TRUNCATE)", row => row.GetInt32(0));
+        }
+        catch (SqliteException)
+        {
+            // There is not even room for that. The next failed write tries again.
+        }
+    }
+
     private T Guard<T>(Func<T> work)
     {
         try
@@ -158,7 +173,7 @@ public sealed class SqliteDatabase : IDisposable
 
     private Exception Translate(Exception e) => e switch
     {
-        SqliteException { SqliteErrorCode: 13 } => StorageErrors.Full(File, e),
+        SqliteException { SqliteErrorCode: DiskFull } => StorageErrors.Full(File, e),
         SqliteException { SqliteErrorCode: 8 or 14 or 23 } => StorageErrors.FromFile(File, new UnauthorizedAccessException(e.Message, e)),
         SqliteException { SqliteErrorCode: 11 or 26 } => new RlhfException("storage-damaged", $"'{File}' is damaged or not a database.",
             "Put back a copy of it, or move it away to begin anew.", 503, e),

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Rlhf.Contracts.Orchestrations;
 using Rlhf.Local.Durable;
 using Rlhf.Local.Storage;
@@ -20,6 +21,7 @@ internal static class ChildPrograms
             "tables" => WriteRowsAsync(arguments[0], arguments[1]),
             "increments" => IncrementAsync(arguments[0], int.Parse(arguments[1])),
             "full" => FillDiskAsync(arguments[0]),
+            "full-engine" => RunOnFullDiskAsync(arguments[0]),
             "read-only" => WriteReadOnlyAsync(arguments[0]),
             "marathon" => RunMarathonAsync(arguments[0], arguments[1], arguments[2]),
             _ => throw new ArgumentException(name),
@@ -82,17 +84,8 @@ internal static class ChildPrograms
         await blobs.AppendAsync("runs/log", "kept\n"u8.ToArray());
         await tables.UpsertAsync("rankings", "p", "kept", "kept");
         var ballast = Path.Combine(folder, "ballast");
-        await using (var file = File.Create(ballast))
-        {
-            try
-            {
-                while (true) await file.WriteAsync(new byte[4096]);
-            }
-            catch (IOException)
-            {
-                Say("full");
-            }
-        }
+        await FillAsync(ballast);
+        Say("full");
 
         await TryAsync("blob", () => blobs.WriteTextAsync("runs/new", new string('x', 100_000)));
         await TryAsync("append", () => blobs.AppendAsync("runs/log", new byte[100_000]));
@@ -105,6 +98,43 @@ internal static class ChildPrograms
         await TryAsync("append", () => blobs.AppendAsync("runs/log", "more\n"u8.ToArray()));
         await TryAsync("row", () => tables.UpsertAsync("rankings", "p", "new", new string('x', 30_000)));
         Say($"log {(await blobs.ReadTextAsync("runs/log"))!.ReplaceLineEndings("|")}");
+    }
+
+    /// <summary>The disk is full in the middle of a marathon, and has room again later.</summary>
+    private static async Task RunOnFullDiskAsync(string folder)
+    {
+        using var lines = new Durable.LineCollector();
+        await using var services = new ServiceCollection().AddLogging(l => l.AddProvider(lines)).AddSingleton(ContractSteps.Registry())
+            .AddEmbeddedDurable(Path.Combine(folder, "durable.db")).BuildServiceProvider();
+        var client = services.GetRequiredService<IOrchestrationClient>();
+        var ballast = Path.Combine(folder, "ballast");
+        // What the activities note lies elsewhere: only the engine's own disk is full.
+        using var elsewhere = new Contracts.TemporaryFolder();
+        var trace = new Trace(elsewhere.File("trace"));
+        foreach (var hosted in services.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
+        await client.ScheduleAsync(nameof(Marathon), new Marathon.Input(trace, 30), "marathon");
+        await Contracts.Eventually.TrueAsync(() => trace.Lines.Count > 10);
+        // At once, while the engine's log on disk is still growing.
+        await FillAsync(ballast);
+        await Contracts.Eventually.TrueAsync(() => lines.Of(typeof(DurableEngine).FullName!).Any(l => l.StartsWith("Could not store", StringComparison.Ordinal)));
+        Say("failed");
+        File.Delete(ballast);
+        while (await client.GetAsync("marathon") is { HasEnded: false }) await Task.Delay(10);
+        var ended = await client.GetAsync("marathon");
+        Say($"{ended!.Status} {ended.Output} {trace.Lines.Distinct().Count()}");
+    }
+
+    private static async Task FillAsync(string ballast)
+    {
+        await using var file = new FileStream(ballast, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        try
+        {
+            while (true) file.Write(new byte[4096]);
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
     }
 
     private static async Task WriteReadOnlyAsync(string folder)

@@ -3,17 +3,17 @@ using Rlhf.Contracts;
 
 namespace Rlhf.Local.Tests.Children;
 
-/// <summary>Runs a child program on a file system of its own, two megabytes small, that vanishes with it. Needs Linux and the right to mount.</summary>
+/// <summary>Runs a child program on a file system of its own, a few megabytes small, that vanishes with it. Needs Linux and the right to mount.</summary>
 internal static class SmallDisk
 {
     /// <param name="options">Mount options, e.g. <c>ro</c>.</param>
     /// <returns>What the child said.</returns>
-    public static async Task<IReadOnlyList<string>> RunAsync(string name, string options)
+    public static async Task<IReadOnlyList<string>> RunAsync(string name, string options, int megabytes = 2)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && await RunAsync("unshare", "-m", "true") == 0, "A small file system can't be mounted here");
         using var folder = new TemporaryFolder();
         var program = Path.Combine(AppContext.BaseDirectory, "Rlhf.Local.Tests");
-        var script = $"mount -t tmpfs -o size=2m,{options} tmpfs '{folder.Path}' && exec '{program}' child {name} '{folder.Path}'";
+        var script = $"mount -t tmpfs -o size={megabytes}m,{options} tmpfs '{folder.Path}' && exec '{program}' child {name} '{folder.Path}'";
         using var process = Process.Start(new ProcessStartInfo("unshare", ["-m", "sh", "-c", script]) { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));

@@ -40,4 +40,11 @@ public sealed class KilledEngineTests : IDisposable
         // At least once, and again only what was under way when it was killed.
         Assert.InRange(trace.Lines.Count, Generations * (Marathon.Width + 1), Generations * (Marathon.Width + 1) + kills * (Marathon.Width + 1));
     }
+
+    [Fact]
+    public async Task Engine_DiskIsFullForAWhile_GoesOnOnceThereIsRoom()
+    {
+        var said = await SmallDisk.RunAsync("full-engine", "rw", megabytes: 6);
+        Assert.Equal(["failed", $$"""Completed {"generations":30,"sum":{{30 * 42}}} {{30 * (Marathon.Width + 1)}}"""], said);
+    }
 }
