@@ -65,12 +65,12 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
 
     private static Task<RunResults> RunAsync(TrainingStage stage, StageContext context) => stage switch
     {
+        TrainingStage.Sft => SftStage.RunAsync(context),
         TrainingStage.Reward => RewardStage.RunAsync(context),
         TrainingStage.Ppo => PpoStage.RunAsync(context),
         TrainingStage.Dpo => DpoStage.RunAsync(context),
         TrainingStage.Generate => GenerateStageRunner.RunAsync(context),
-        TrainingStage.Export => ExportStage.RunAsync(context),
-        _ => throw new RlhfException("stage-unsupported", $"This trainer has no stage '{stage}'.", "Leave it out of the campaign's stages."),
+        _ => ExportStage.RunAsync(context),
     };
 
     /// <summary>What the last stage that made a policy left, or the job's.</summary>

@@ -70,9 +70,12 @@ public class JobRunnerTests
     {
         using var run = await TinyRun.CreateAsync(job => job with
         {
-            Stages = [TrainingStage.Dpo, TrainingStage.Generate],
+            Stages = [TrainingStage.Sft, TrainingStage.Dpo, TrainingStage.Generate],
+            SftExamples = "runs/tiny-run1/dataset/sft.jsonl",
             Generate = new("runs/tiny-run1/dataset/test.jsonl", "runs/tiny-run1/answers.jsonl", new SamplingSettings(12)),
         });
+        await run.Blobs.WriteTextAsync(
+            "runs/tiny-run1/dataset/sft.jsonl", """{"messages":[{"role":"user","content":"My fan is broken."}],"answer":"Sorry, I will replace the fan."}""");
 
         Assert.Equal(ExitCodes.Done, await RunAsync(run));
 
