@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Web.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rlhf.Pages.Tests;
@@ -168,15 +169,31 @@ public sealed class LabelFormTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task Reload_LeaseRunning_ShowsTheSamePairAndLeavesTheOneAheadToOthers()
+    public async Task Reload_LeaseRunning_ShowsTheSamePair()
     {
         await using var host = await WebHost.StartAsync();
-        await host.PublishAsync(count: 2);
+        await host.PublishAsync(count: 8);
         var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
         var prompt = await form.PromptAsync();
         await form.WaitForAheadAsync();
         await form.Page.ReloadAsync();
         await Expect(form.Prompt).ToHaveTextAsync(prompt);
+    }
+
+    [BrowserFact]
+    public async Task Leaving_GivesThePairFetchedAheadToOthersAndKeepsTheOneShown()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        var shown = await form.PromptAsync();
+        await form.WaitForAheadAsync();
+        var other = await host.InviteAsync();
+        Assert.Null((await other.NextAsync()).Task);
+        await form.Page.GotoAsync("about:blank");
+        var task = await NextTaskAsync(other);
+        Assert.NotEqual(shown, task.Messages[0].Content);
+        Assert.Null((await other.NextAsync(task.Comparison)).Task);
     }
 
     [BrowserFact]
@@ -314,6 +331,16 @@ public sealed class LabelFormTests(Browser browser)
             if (rankings.Count >= count && (until is null || rankings.Any(until))) return rankings;
             limit.Token.ThrowIfCancellationRequested();
             await Task.Yield();
+        }
+    }
+
+    private static async Task<TaskView> NextTaskAsync(WebHost.Annotator annotator)
+    {
+        var limit = DateTimeOffset.UtcNow.AddSeconds(15);
+        while (true)
+        {
+            if ((await annotator.NextAsync()).Task is { } task) return task;
+            Assert.True(DateTimeOffset.UtcNow < limit, "No task was released in 15 seconds.");
         }
     }
 
