@@ -39,7 +39,7 @@ public sealed class ProgressReader(
 
     private static List<string> Warnings(BatchCounts counts) =>
         counts.AllRankings > 0 && counts.BothBad > counts.AllRankings * BothBadWarning
-            ? [$"{(double)counts.BothBad / counts.AllRankings:P0} of the rankings accept no answer: a better generator, or SFT on good answers, comes before preferences."]
+            ? [$"{100.0 * counts.BothBad / counts.AllRankings:0}% of the rankings accept no answer: a better generator, or SFT on good answers, comes before preferences."]
             : [];
 
     private static Dictionary<string, int> Sum(IEnumerable<IReadOnlyDictionary<string, int>> counts) =>

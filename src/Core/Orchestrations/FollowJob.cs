@@ -49,7 +49,7 @@ public sealed partial class FollowJob(
         // Progress since the last restart makes it a new trouble: a preempted job may vanish any number of times as long as it gets on.
         var restarts = progress > run.RestartedAt ? 0 : run.Restarts;
         if (restarts >= options.RunRestarts)
-            return await FailAsync(run, new("job-vanished", $"The job of '{run.Id}' ended {restarts + 1} times at {progress:P0} without saying why{ExitOf(job)}.",
+            return await FailAsync(run, new("job-vanished", $"The job of '{run.Id}' ended {restarts + 1} times at {100 * progress:0}% without saying why{ExitOf(job)}.",
                 "Look at the end of its log, then train again: the rankings are kept.", job.LogTail), cancellation);
         LogRestart(run.Id, restarts + 1, job.ExitCode);
         var execution = await launcher.StartAsync(run.Id, cancellation);

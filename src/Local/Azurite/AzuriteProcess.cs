@@ -34,10 +34,10 @@ public sealed class AzuriteProcess : IAsyncDisposable
         var ports = FreePorts(3);
         var log = Path.Combine(data.Logs, "azurite.log");
         Directory.CreateDirectory(data.Azurite);
-        var start = Start("node", [script, "--silent", "--skipApiVersionCheck", "--location", data.Azurite, "--debug", log,
+        string[] command = ["node", script, "--silent", "--disableTelemetry", "--skipApiVersionCheck", "--location", data.Azurite,
             "--blobHost", "127.0.0.1", "--blobPort", $"{ports[0]}", "--queueHost", "127.0.0.1", "--queuePort", $"{ports[1]}",
-            "--tableHost", "127.0.0.1", "--tablePort", $"{ports[2]}"]);
-        var process = Process.Start(start) ?? throw new InvalidOperationException("node did not start.");
+            "--tableHost", "127.0.0.1", "--tablePort", $"{ports[2]}"];
+        var process = Process.Start(DetachedProcess.Prepare(command, log)) ?? throw new InvalidOperationException("node did not start.");
         var azurite = new AzuriteProcess(process, $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{ports[0]}/{Account};QueueEndpoint=http://127.0.0.1:{ports[1]}/{Account};TableEndpoint=http://127.0.0.1:{ports[2]}/{Account};");
         try
         {

@@ -86,10 +86,10 @@ public sealed partial class ChildProcessLauncher(
 
     private JobRecord Start(RunId run, string trainer)
     {
-        var start = Shell(trainer, LogFileOf(run));
+        // Whatever honours the job's contract may stand in for ours.
+        var isDotnet = trainer.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
+        var start = DetachedProcess.Prepare(isDotnet ? ["dotnet", trainer] : [trainer], LogFileOf(run));
         start.WorkingDirectory = data.Root;
-        start.UseShellExecute = false;
-        start.CreateNoWindow = true;
         start.Environment["RLHF_JOB"] = $"runs/{run}/job.json";
         start.Environment["RLHF_STORAGE"] = storage;
         // libgomp reads it when it loads. Its default spinning makes two processes on two cores five times slower.
@@ -98,15 +98,6 @@ public sealed partial class ChildProcessLauncher(
         if (children.TryGetValue(run, out var earlier)) earlier.Dispose();
         children[run] = process;
         return new(run, ProcessIdentity.Of(process));
-    }
-
-    // A shell only to send the output to a file; `exec` makes the process the trainer itself. Whatever honours the job's contract may stand in for ours.
-    private static ProcessStartInfo Shell(string trainer, string log)
-    {
-        var isDotnet = trainer.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
-        return OperatingSystem.IsWindows()
-            ? new("cmd.exe") { Arguments = $"/d /s /c \"{(isDotnet ? "dotnet " : "")}\"{trainer}\" >> \"{log}\" 2>&1\"" }
-            : new("/bin/sh") { ArgumentList = { "-c", $"exec {(isDotnet ? "dotnet " : "")}\"$0\" >>\"$1\" 2>&1 </dev/null", trainer, log } };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Run}: trainer started as process {ProcessId}; its log is {LogFile}")]

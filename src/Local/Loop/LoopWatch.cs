@@ -57,7 +57,9 @@ public sealed record LoopState(Campaign Campaign, CampaignProgress Progress, Run
             // Stages that are over left no word of it: the status only tells of the current one.
             for (var earlier = LoopStep.Reward; earlier < step; earlier++) yield return LoopProgress.Done(earlier);
             var fraction = Status.State == RunState.Succeeded ? 1 : Status.Steps == 0 ? 0 : (double)Status.Step / Status.Steps;
-            yield return new(step, fraction, $"{Status.Step}/{Status.Steps}", Status.Headline ?? "");
+            // Export has no steps of its own; the last stage's would stand there.
+            var isCounted = Status.Steps > 0 && step != LoopStep.Export;
+            yield return new(step, fraction, isCounted ? $"{Status.Step}/{Status.Steps}" : "", isCounted ? Status.Headline ?? "" : "");
         }
         if (Status.State == RunState.Succeeded)
             yield return new(LoopStep.Judging, Run.HasEnded ? 1 : 0, $"{Run.Verdicts.Sum(v => v.Prompts)}", VerdictMetric());

@@ -114,7 +114,7 @@ public static class RewardTrainer
 
     private static string Headline(Dictionary<string, double> values, BestWeights best) => double.IsNaN(best.Accuracy)
         ? string.Create(CultureInfo.InvariantCulture, $"reward loss {values["loss"]:f3}")
-        : string.Create(CultureInfo.InvariantCulture, $"reward accuracy {best.Accuracy:p0} (validation)");
+        : string.Create(CultureInfo.InvariantCulture, $"reward accuracy {100 * best.Accuracy:0}% (validation)");
 
     private static int[] Order(int count, long seed)
     {
