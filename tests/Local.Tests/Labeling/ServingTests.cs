@@ -89,6 +89,21 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task Next_HostDiedBetweenClaimAndAnswer_TaskComesBackToItsAnnotatorLongBeforeTheLeaseEnds()
+    {
+        var time = new FakeTimeProvider(Morning);
+        await using var host = await WebHost.StartAsync(time: time);
+        var comparison = (await host.PublishAsync(count: 1, lease: TimeSpan.FromMinutes(5)))[0];
+        var annotator = await host.InviteAsync();
+        var cursor = AnnotatorState.New(annotator.Invite.Annotator).Cursor;
+        await host.Get<OpenScan>().ClaimNextAsync(WebHost.Campaign, annotator.Invite.Annotator, cursor, time.GetUtcNow().AddMinutes(5), [],
+            () => Task.FromResult<IReadOnlyCollection<AnnotatorId>>([]), TestContext.Current.CancellationToken);
+        Assert.NotEqual(NextStatus.Task, (await annotator.NextAsync()).Status);
+        time.Advance(OpenScan.LostAfter + TimeSpan.FromSeconds(1));
+        Assert.Equal(comparison.Id, (await annotator.NextAsync()).Task!.Comparison);
+    }
+
+    [Fact]
     public async Task Release_HeldTask_GoesToTheNextAnnotatorAtOnce()
     {
         await using var host = await WebHost.StartAsync();

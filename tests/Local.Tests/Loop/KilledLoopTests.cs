@@ -83,10 +83,10 @@ public sealed class KilledLoopTests : IDisposable
 
     private static void AssertWhole(JsonObject summary)
     {
-        Assert.Equal(160, summary["prompts"]!.GetValue<int>());
+        Assert.Equal(120, summary["prompts"]!.GetValue<int>());
         // Overlap 1: each comparison has one ranking, so one that was lost or asked twice would show.
         Assert.Equal(summary["answers"]!.GetValue<int>() / 2, summary["rankings"]!.GetValue<int>());
-        Assert.Equal(160, (summary["answers"]!.GetValue<int>() / 2) + summary["dropped"]!.GetValue<int>());
+        Assert.Equal(120, (summary["answers"]!.GetValue<int>() / 2) + summary["dropped"]!.GetValue<int>());
         Assert.NotNull(summary["winRate"]);
     }
 }

@@ -8,7 +8,7 @@ namespace Rlhf.Local.Tests.Loop;
 /// <summary>The program itself, as a child process without a terminal.</summary>
 internal sealed class RlhfProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan patience = TimeSpan.FromMinutes(6);
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
@@ -123,7 +123,7 @@ internal sealed class TestFolder : IDisposable
     public JsonObject Summary => JsonNode.Parse(File.ReadAllText(Path.Combine(Out, "summary.json")))!.AsObject();
 
     /// <summary>A loop of a minute at most: few prompts, few steps.</summary>
-    public string[] Small(string command, params string[] more) => [command, "--prompts", "160", "--steps", "8", .. Where, .. more];
+    public string[] Small(string command, params string[] more) => [command, "--prompts", "120", "--steps", "6", .. Where, .. more];
 
     public string[] Where => ["--data", Data, "--out", Out, "--port", "0"];
 

@@ -50,12 +50,12 @@ public sealed class WholeLoopTests : IDisposable
     private static void AssertSummary(JsonObject summary)
     {
         Assert.All(keys, key => Assert.True(summary.ContainsKey(key), key));
-        Assert.Equal(160, summary["prompts"]!.GetValue<int>());
+        Assert.Equal(120, summary["prompts"]!.GetValue<int>());
         Assert.Equal("rule", summary["judge"]!.GetValue<string>());
         Assert.InRange(summary["testPrompts"]!.GetValue<int>(), 10, 80);
         Assert.InRange(summary["winRate"]!.GetValue<double>(), summary["winRateLow"]!.GetValue<double>(), summary["winRateHigh"]!.GetValue<double>());
         Assert.InRange(summary["rewardAccuracy"]!.GetValue<double>(), 0.3, 1);
         Assert.True(double.IsFinite(summary["klMean"]!.GetValue<double>()));
-        Assert.True(summary["pairs"]!.GetValue<int>() >= 100);
+        Assert.True(summary["pairs"]!.GetValue<int>() >= 80);
     }
 }

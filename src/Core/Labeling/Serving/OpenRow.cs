@@ -36,6 +36,9 @@ public sealed record OpenRow(
         return live.Count + Ranked.Count < Overlap && live.All(c => c.Annotator != annotator);
     }
 
+    /// <summary>Whether <paramref name="annotator"/> claimed it before <paramref name="until"/> less a lease; whoever asks knows that the claim is not in hand.</summary>
+    public bool IsLostBy(AnnotatorId annotator, DateTimeOffset until) => !IsClosed && !IsJudgedBy(annotator) && Claims.Any(c => c.Annotator == annotator && c.Until < until);
+
     /// <summary>Claimed by <paramref name="claim"/>'s annotator; claims that ran out go.</summary>
     public OpenRow Claimed(Claim claim, DateTimeOffset now) =>
         this with { Claims = [.. LiveClaims(now).Where(c => c.Annotator != claim.Annotator), claim] };

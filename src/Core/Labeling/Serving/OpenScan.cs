@@ -10,22 +10,30 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
 
     public const int MaximumPages = 8;
 
+    /// <summary>A claim and its answer are some writes apart; one that is older and not in hand was never answered.</summary>
+    public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
+
     /// <param name="Claimed">The row now claimed for the annotator, or null.</param>
     /// <param name="Cursor">Where the next scan begins.</param>
     public sealed record Result(OpenRow? Claimed, ScanCursor Cursor);
 
+    /// <param name="held">What the annotator has in hand: its own claims on others were lost, by a host that died before it had answered.</param>
     /// <param name="others">Annotators with a valid invite besides this one; asked for only when a row is not free.</param>
     public async Task<Result> ClaimNextAsync(
-        CampaignId campaign, AnnotatorId annotator, ScanCursor cursor, DateTimeOffset until, Func<Task<IReadOnlyCollection<AnnotatorId>>> others, CancellationToken cancellation)
+        CampaignId campaign, AnnotatorId annotator, ScanCursor cursor, DateTimeOffset until, IReadOnlyCollection<ComparisonId> held,
+        Func<Task<IReadOnlyCollection<AnnotatorId>>> others, CancellationToken cancellation)
     {
+        bool IsFree(StoredOpenRow stored) => stored.Row.IsFreeFor(annotator, time.GetUtcNow())
+            || (stored.Row.IsLostBy(annotator, until - LostAfter) && !held.Contains(stored.Row.Comparison));
+
         if (cursor.IsLapDone) cursor = cursor.Restarted();
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
         {
             var take = page == 0 ? FirstPage : LaterPages;
             var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
-            var free = rows.Where(r => r.Row.IsFreeFor(annotator, time.GetUtcNow())).ToList();
+            var free = rows.Where(IsFree).ToList();
             if (await ClaimOneAsync(campaign, annotator, free, until, cancellation) is { } claimed)
-                return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, annotator, cursor.Row)));
+                return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, IsFree, cursor.Row)));
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
             cursor = await PastAsync(cursor, rows, annotator, others);
@@ -48,7 +56,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     private async Task<OpenRow?> TryClaimAsync(CampaignId campaign, AnnotatorId annotator, StoredOpenRow stored, DateTimeOffset until, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        foreach (var expired in stored.Row.ExpiredClaims(now))
+        foreach (var expired in stored.Row.ExpiredClaims(now).Concat(stored.Row.LiveClaims(now).Where(c => c.Annotator == annotator)))
         {
             // The host may have died between somebody's ranking and this row: then the ranking counts, and nobody is asked again.
             if (await rankings.FindAsync(stored.Row.Batch, stored.Row.Comparison, expired.Annotator, cancellation) is not { Ranking.Extra: false } found) continue;
@@ -60,9 +68,9 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     }
 
     // Rows before the first free one are passed; the free ones are looked at again next time.
-    private string BeforeFirstFree(List<StoredOpenRow> rows, AnnotatorId annotator, string from)
+    private static string BeforeFirstFree(List<StoredOpenRow> rows, Predicate<StoredOpenRow> isFree, string from)
     {
-        var first = rows.FindIndex(r => r.Row.IsFreeFor(annotator, time.GetUtcNow()));
+        var first = rows.FindIndex(isFree);
         return first > 0 ? rows[first - 1].Key : from;
     }
 

@@ -54,7 +54,7 @@ public sealed class TaskServer(
     private async Task<NextResponse> ClaimAsync(Campaign campaign, AnnotatorId annotator, AnnotatorState state, ProgressView progress, CancellationToken cancellation)
     {
         var until = time.GetUtcNow() + campaign.Settings.Lease;
-        var result = await scan.ClaimNextAsync(campaign.Id, annotator, state.Cursor, until, () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
+        var result = await scan.ClaimNextAsync(campaign.Id, annotator, state.Cursor, until, [.. state.Held.Select(h => h.Task.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row)
         {
             if (result.Cursor != state.Cursor) await annotators.UpdateAsync(campaign.Id, annotator, s => s with { Cursor = result.Cursor }, cancellation);
