@@ -11,7 +11,7 @@ namespace Rlhf.Trainer.MakeModel;
 public static class MakeModelCommand
 {
     public const string Usage = """
-        rlhf-trainer make-model [--output models/support-small] [--seed 1] [--examples 60000] [--epochs 2]
+        rlhf-trainer make-model [--output models/support-small] [--seed 1] [--examples 45000] [--epochs 2]
                                               makes the small model: corpus, vocabulary, training, ONNX, card
         rlhf-trainer measure-model [--model models/support-small]
                                               samples a support model on test prompts and writes its card anew
@@ -39,7 +39,7 @@ public static class MakeModelCommand
         torch.set_num_threads(Threads);
         var clock = Stopwatch.StartNew();
         await SupportModelMaker.MakeAsync(recipe, folder, new ConsoleProgress(output));
-        recipe.Save(folder, clock.Elapsed);
+        recipe.Save(folder, clock.Elapsed, Environment.CpuUsage.TotalTime);
         WriteCard(folder, output);
     }
 

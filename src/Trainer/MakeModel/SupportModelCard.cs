@@ -70,8 +70,11 @@ public static class SupportModelCard
             """);
     }
 
-    private static string Minutes(SupportModelRecipe recipe) =>
-        recipe.Minutes is { } minutes ? string.Create(CultureInfo.InvariantCulture, $"{minutes:f0} minutes on two cores that other work shared; 30 minutes is the bound") : "not measured";
+    private static string Minutes(SupportModelRecipe recipe) => recipe.Minutes is not { } minutes ? "not measured"
+        : string.Create(CultureInfo.InvariantCulture, $"{minutes:f0} minutes on a machine of two cores{Processor(recipe)}");
+
+    private static string Processor(SupportModelRecipe recipe) => recipe.ProcessorMinutes is not { } processor ? " that other work shared"
+        : string.Create(CultureInfo.InvariantCulture, $", {processor:f0} minutes of processor time: about {processor / 2:f0} minutes where nothing else runs");
 
     private static string Examples(SupportModelFigures figures)
     {

@@ -11,7 +11,7 @@ public sealed record SupportModelRecipe
     public long Seed { get; init; } = 1;
 
     /// <summary>Train prompts, all distinct, each with one answer of the corpus.</summary>
-    public int Examples { get; init; } = 60_000;
+    public int Examples { get; init; } = 45_000;
 
     public int Epochs { get; init; } = 2;
 
@@ -29,12 +29,15 @@ public sealed record SupportModelRecipe
 
     public int HeadCount { get; init; } = 4;
 
-    /// <summary>What the training took; null before it.</summary>
+    /// <summary>What making it took, on the clock; null before it.</summary>
     public double? Minutes { get; init; }
 
+    /// <summary>Processor time of that, over all cores.</summary>
+    public double? ProcessorMinutes { get; init; }
+
     /// <summary>Keeps it beside the weights.</summary>
-    public void Save(string folder, TimeSpan took) => File.WriteAllText(
-        Path.Combine(folder, FileName), JsonSerializer.Serialize(this with { Minutes = Math.Round(took.TotalMinutes, 1) }, RlhfJson.Indented) + "\n");
+    public void Save(string folder, TimeSpan took, TimeSpan processor) => File.WriteAllText(
+        Path.Combine(folder, FileName), JsonSerializer.Serialize(this with { Minutes = Math.Round(took.TotalMinutes, 1), ProcessorMinutes = Math.Round(processor.TotalMinutes, 1) }, RlhfJson.Indented) + "\n");
 
     /// <exception cref="RlhfException"><c>model-missing</c>: the folder has none, so the model was not made here.</exception>
     public static SupportModelRecipe Read(string folder)
