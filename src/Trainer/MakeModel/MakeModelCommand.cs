@@ -11,7 +11,7 @@ namespace Rlhf.Trainer.MakeModel;
 public static class MakeModelCommand
 {
     public const string Usage = """
-        rlhf-trainer make-model [--output models/support-small] [--seed 1] [--examples 45000] [--epochs 2]
+        rlhf-trainer make-model [--output models/support-small] [--seed 1] [--examples 60000] [--epochs 2] [--threads 2]
                                               makes the small model: corpus, vocabulary, training, ONNX, card
         rlhf-trainer measure-model [--model models/support-small]
                                               samples a support model on test prompts and writes its card anew
@@ -21,22 +21,20 @@ public static class MakeModelCommand
 
     private const string DefaultFolder = "models/support-small";
 
-    /// <summary>As many as the machine the recipe is timed on has.</summary>
-    private const int Threads = 2;
-
     /// <exception cref="RlhfException"><c>unknown-option</c>.</exception>
     public static async Task MakeModelAsync(string[] arguments, TextWriter output)
     {
-        var options = new CommandOptions(arguments, "output", "seed", "examples", "epochs");
+        var options = new CommandOptions(arguments, "output", "seed", "examples", "epochs", "threads");
         var recipe = new SupportModelRecipe();
         recipe = recipe with
         {
             Seed = options.Number("seed", (int)recipe.Seed),
             Examples = options.Number("examples", recipe.Examples),
             Epochs = options.Number("epochs", recipe.Epochs),
+            Threads = options.Number("threads", recipe.Threads),
         };
         var folder = options.Text("output", DefaultFolder);
-        torch.set_num_threads(Threads);
+        torch.set_num_threads(recipe.Threads);
         var clock = Stopwatch.StartNew();
         await SupportModelMaker.MakeAsync(recipe, folder, new ConsoleProgress(output));
         recipe.Save(folder, clock.Elapsed, Environment.CpuUsage.TotalTime);
@@ -59,7 +57,6 @@ public static class MakeModelCommand
 
     private static void WriteCard(string folder, TextWriter output)
     {
-        torch.set_num_threads(Threads);
         using var model = ModelFolder.Load(folder);
         var measured = SupportModelMeasurement.Measure(model, ChatTokenizer.Load(folder), SupportLanguage.Default);
         var card = SupportModelCard.Write(SupportModelRecipe.Read(folder), model, measured);

@@ -35,10 +35,10 @@ public static class SupportModelCard
             | held out | validation and test prompts by their hash; some products, brands and problems occur in test prompts only |
             | vocabulary | byte-level BPE, {model.VocabularySize} tokens, learned from the train texts |
             | shape | {recipe.LayerCount} layers, width {recipe.Width}, {recipe.HeadCount} heads, context {recipe.ContextLength}, tied embeddings, weights drawn with 1/√width |
-            | training | loss on answer tokens, AdamW, peak {recipe.LearningRate}, warm-up and cosine, batch {recipe.BatchSize}, {recipe.Epochs} epochs, seed {recipe.Seed} |
+            | training | loss on answer tokens, AdamW, peak {recipe.LearningRate}, warm-up and cosine, batch {recipe.BatchSize}, {recipe.Epochs} epochs, seed {recipe.Seed}, {recipe.Threads} thread{(recipe.Threads == 1 ? "" : "s")} |
             | time | {Minutes(recipe)} |
 
-            The same seed gives the same corpus, vocabulary and order of examples; weights are the same on the same machine and library versions.
+            The same seed gives the same corpus, vocabulary and order of examples; weights are the same with the same number of threads, processor and library versions.
 
             ## What it does
 
@@ -56,7 +56,8 @@ public static class SupportModelCard
             | distinct answers | {figures.Distinct:p1} |
             | tokens an answer, on average | {figures.Tokens:f0} |
 
-            The base is mediocre by intention. It takes one answer in twenty or so for another product, and names it has never seen are copied less well than those it has.
+            The base is mediocre by intention, and one answer in twenty or so is about another product as its data are. Not good yet: it copies any brand, but a kind of product that
+            it never saw in training it takes for one it knows.
 
             ## Examples
 
@@ -71,10 +72,10 @@ public static class SupportModelCard
     }
 
     private static string Minutes(SupportModelRecipe recipe) => recipe.Minutes is not { } minutes ? "not measured"
-        : string.Create(CultureInfo.InvariantCulture, $"{minutes:f0} minutes on a machine of two cores{Processor(recipe)}");
+        : string.Create(CultureInfo.InvariantCulture, $"{minutes:f0} minutes on two cores that much other work shared{Processor(recipe)}");
 
-    private static string Processor(SupportModelRecipe recipe) => recipe.ProcessorMinutes is not { } processor ? " that other work shared"
-        : string.Create(CultureInfo.InvariantCulture, $", {processor:f0} minutes of processor time: about {processor / 2:f0} minutes where nothing else runs");
+    private static string Processor(SupportModelRecipe recipe) => recipe.ProcessorMinutes is not { } processor ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"; {processor:f0} minutes of processor time");
 
     private static string Examples(SupportModelFigures figures)
     {

@@ -21,8 +21,7 @@ public static class SupportModelMaker
     {
         var lines = SupportCorpus.Examples(SupportLanguage.Default, recipe.Seed, recipe.Examples).ToList();
         var format = ChatFormat.ShippedModel;
-        var texts = lines.Take(VocabularyTexts).SelectMany(l => l.Messages.Select(m => m.Content).Append(l.Answer));
-        var data = BytePairTrainer.Train(texts, recipe.VocabularySize, format.SpecialTokens);
+        var data = Vocabulary(recipe, lines);
         var tokenizer = new ChatTokenizer(new(data), format);
         var examples = lines.Select(l => SftExample.TryEncode(tokenizer, l, recipe.ContextLength)).OfType<SftExample>().ToList();
 
@@ -34,6 +33,10 @@ public static class SupportModelMaker
         TokenizerWriter.Write(folder, data, format, recipe.ContextLength);
         await File.WriteAllBytesAsync(Path.Combine(folder, OnnxExport.FileName), OnnxExport.CheckedLanguageModel(model));
     }
+
+    /// <summary>The vocabulary, learned from the first of the examples.</summary>
+    public static TokenizerData Vocabulary(SupportModelRecipe recipe, IEnumerable<SftLine> lines) => BytePairTrainer.Train(
+        lines.Take(VocabularyTexts).SelectMany(l => l.Messages.Select(m => m.Content).Append(l.Answer)), recipe.VocabularySize, ChatFormat.ShippedModel.SpecialTokens);
 
     private static Gpt2Settings Shape(SupportModelRecipe recipe, TokenizerData data, ChatTokenizer tokenizer) => new()
     {

@@ -11,7 +11,7 @@ public sealed record SupportModelRecipe
     public long Seed { get; init; } = 1;
 
     /// <summary>Train prompts, all distinct, each with one answer of the corpus.</summary>
-    public int Examples { get; init; } = 45_000;
+    public int Examples { get; init; } = 60_000;
 
     public int Epochs { get; init; } = 2;
 
@@ -28,6 +28,9 @@ public sealed record SupportModelRecipe
     public int LayerCount { get; init; } = 4;
 
     public int HeadCount { get; init; } = 4;
+
+    /// <summary>Of the processor. Sums are taken in another order with another number, so it belongs to what makes two runs the same.</summary>
+    public int Threads { get; init; } = 2;
 
     /// <summary>What making it took, on the clock; null before it.</summary>
     public double? Minutes { get; init; }

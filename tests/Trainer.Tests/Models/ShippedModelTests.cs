@@ -3,6 +3,7 @@ using Rlhf.Generation.Tokenization;
 using Rlhf.Judging;
 using Rlhf.Prompts;
 using Rlhf.Trainer.Corpus;
+using Rlhf.Trainer.MakeModel;
 using Rlhf.Trainer.Models;
 using Rlhf.Trainer.Onnx;
 using Rlhf.Trainer.Sampling;
@@ -49,6 +50,18 @@ public sealed class ShippedModelTests
         var naming = prompts.Zip(texts).Where(p => SupportLanguage.Default.Products.Any(q => p.Second.Contains($" {q.Name}", StringComparison.OrdinalIgnoreCase))).ToList();
         var right = naming.Count(p => p.Second.Contains(p.First.Case.Product.Name, StringComparison.OrdinalIgnoreCase));
         Assert.True(right >= 0.6 * naming.Count, $"{right} of {naming.Count} name the right product");
+    }
+
+    [Fact]
+    public void Vocabulary_OfTheRecipe_IsTheShippedOne()
+    {
+        var recipe = SupportModelRecipe.Read(Folder);
+
+        var made = SupportModelMaker.Vocabulary(recipe, SupportCorpus.Examples(SupportLanguage.Default, recipe.Seed, recipe.Examples));
+
+        var shipped = TokenizerFiles.Read(Folder);
+        Assert.Equal(shipped.Merges, made.Merges);
+        Assert.Equal(shipped.Vocabulary.OrderBy(t => t.Value), made.Vocabulary.OrderBy(t => t.Value));
     }
 
     [Fact]
