@@ -56,7 +56,7 @@ public static class SupportModelCard
             | distinct answers | {figures.Distinct:p1} |
             | tokens an answer, on average | {figures.Tokens:f0} |
 
-            The base is mediocre by intention, and one answer in twenty or so is about another product as its data are. Not good yet: it copies any brand, but a kind of product that
+            The base is mediocre by intention, and one answer in twenty or so is about another product as its data are. Not good yet: brands made of known syllables are copied, but a kind of product that
             it never saw in training it takes for one it knows.
 
             ## Examples
