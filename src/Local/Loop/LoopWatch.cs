@@ -52,8 +52,9 @@ public sealed record LoopState(Campaign Campaign, CampaignProgress Progress, Run
             if (!Run.HasEnded) yield return new(LoopStep.Trainer, 0, "", "starting (the first time it is downloaded and built)");
             yield break;
         }
-        if (StepOf(Status.Stage) is { } step)
+        if (StepOf(Status.Stage) is { } step and not LoopStep.Trainer)
         {
+            yield return new(LoopStep.Trainer, 1, "", "built and running");
             // Stages that are over left no word of it: the status only tells of the current one.
             for (var earlier = LoopStep.Reward; earlier < step; earlier++) yield return LoopProgress.Done(earlier);
             var fraction = Status.State == RunState.Succeeded ? 1 : Status.Steps == 0 ? 0 : (double)Status.Step / Status.Steps;

@@ -6,7 +6,7 @@ namespace Rlhf.Local.Terminal;
 /// <summary>One bar a step, redrawn in place below what has been said.</summary>
 public sealed class LiveView : ILoopView
 {
-    private const int BarWidth = 30;
+    private const int BarWidth = 14;
 
     private readonly IAnsiConsole console;
     private readonly TimeLeft left;
@@ -50,7 +50,7 @@ public sealed class LiveView : ILoopView
     private Table Draw()
     {
         var table = new Table().NoBorder().HideHeaders();
-        foreach (var column in (string[])["step", "bar", "share", "count", "left", "metric"]) table.AddColumn(column);
+        foreach (var column in (string[])["step", "bar", "share", "count", "left", "metric"]) table.AddColumn(new TableColumn(column).NoWrap().Padding(0, 0, 2, 0));
         foreach (var (progress, remaining) in rows.Values) table.AddRow(Row(progress, remaining));
         return table;
     }
