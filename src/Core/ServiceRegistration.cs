@@ -52,6 +52,7 @@ public static class ServiceRegistration
         .AddOrchestrator<LabelBatch>()
         .AddActivity<BeginBatch>()
         .AddActivity<GenerateAnswers>()
+        .AddActivity<PauseCampaign>()
         .AddActivity<PublishBatch>()
         .AddActivity<LookAtBatch>()
         .AddActivity<EndBatch>()

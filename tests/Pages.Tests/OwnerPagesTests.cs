@@ -71,6 +71,20 @@ public sealed class OwnerPagesTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Campaign_EverybodyJudgedWhatIsLeft_SaysWhomItWaitsFor()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1, overlap: 2);
+        var only = await host.InviteAsync();
+        await only.RankAsync((await only.NextAsync()).Task!);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await Expect(page.Locator("main")).ToContainTextAsync("1 comparison waits for somebody new");
+        await host.InviteAsync();
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("waits for somebody new");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
     public async Task Campaign_InviteLink_WorksUntilRevoked()
     {
         await using var host = await WebHost.StartAsync();

@@ -8,10 +8,11 @@ namespace Rlhf.Campaigns;
 /// <param name="Closed">Comparisons that ended without their rankings, by reason, e.g. <c>skipped</c>, <c>deadline</c>.</param>
 /// <param name="Agreement">How often two annotators of one comparison prefer the same answer (raw, ties are half); null without overlap.</param>
 /// <param name="Alpha">Krippendorff's alpha (nominal, on which answer won); null without overlap.</param>
+/// <param name="Exhausted">Open comparisons that everybody with a valid invite has judged: they wait until somebody else is invited.</param>
 public sealed record CampaignProgress(
     CampaignId Campaign, CampaignState State, string? Reason, int Round, PromptCounts Prompts, int PromptsGenerated, int Comparisons, int Open, int Complete,
     IReadOnlyDictionary<string, int> Closed, IReadOnlyDictionary<string, int> ComparisonsDropped, IReadOnlyDictionary<AnnotatorKind, int> Rankings,
-    int Ties, int BothBad, int Skips, int Pairs, int TrainPairs, double? Agreement, double? Alpha, long AnswerTokens, IReadOnlyList<string> Warnings);
+    int Ties, int BothBad, int Skips, int Pairs, int TrainPairs, double? Agreement, double? Alpha, long AnswerTokens, IReadOnlyList<string> Warnings, int Exhausted);
 
 public sealed record PromptCounts(int Train, int Validation, int Test)
 {

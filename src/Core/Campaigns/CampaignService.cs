@@ -43,8 +43,14 @@ public sealed class CampaignService(
     public Task<Campaign> PauseAsync(CampaignId id, string reason, CancellationToken cancellation = default) =>
         ChangeAsync(id, CampaignOperation.Pause, reason, cancellation);
 
-    public Task<Campaign> ResumeAsync(CampaignId id, CancellationToken cancellation = default) =>
-        ChangeAsync(id, CampaignOperation.Resume, null, cancellation);
+    public async Task<Campaign> ResumeAsync(CampaignId id, CancellationToken cancellation = default)
+    {
+        var campaign = await ChangeAsync(id, CampaignOperation.Resume, null, cancellation);
+        // Directly: where a batch's own trouble paused the campaign, its orchestration may not have seen the pause, and would tell nobody that it is over.
+        foreach (var batch in await batches.ListAsync(id, cancellation))
+            if (!batch.HasEnded) await signals.WakeAsync(batch.Id, cancellation);
+        return campaign;
+    }
 
     /// <summary>Goes on with another token budget; null is no bound.</summary>
     public async Task<Campaign> ResumeAsync(CampaignId id, long? tokenBudget, CancellationToken cancellation = default)

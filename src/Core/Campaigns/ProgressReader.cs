@@ -1,5 +1,6 @@
 using Rlhf.Generation;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Invites;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
 
@@ -7,7 +8,8 @@ namespace Rlhf.Campaigns;
 
 /// <summary>Counts a campaign's rows. Batches that ended say what they came to; only open ones are counted from their rankings.</summary>
 public sealed class ProgressReader(
-    CampaignStore campaigns, BatchStore batches, PromptStore prompts, ComparisonStore comparisons, RankingStore rankings, TokenLedger ledger, PairStore pairs)
+    CampaignStore campaigns, BatchStore batches, PromptStore prompts, ComparisonStore comparisons, RankingStore rankings, TokenLedger ledger, PairStore pairs,
+    InviteService invites, TimeProvider time)
 {
     /// <summary>Share of bothBad among rankings above which a better generator comes first.</summary>
     private const double BothBadWarning = 0.2;
@@ -18,13 +20,23 @@ public sealed class ProgressReader(
         var campaign = await campaigns.GetAsync(id, cancellation);
         var all = (await batches.ListAsync(id, cancellation)).Where(b => b.Kind == ComparisonKind.Ordinary).ToList();
         var counts = BatchCounts.Empty;
-        var (pairCount, trainPairs) = (0, 0);
+        var (pairCount, trainPairs, exhausted) = (0, 0, 0);
+        var annotators = await ActiveAnnotatorsAsync(id, cancellation);
         var agreement = new NominalAgreement();
         foreach (var batch in all)
         {
             if (batch.State is BatchState.Planned or BatchState.Generating) continue;
             var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
-            counts += batch.Counts ?? BatchCounts.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation), ranked);
+            if (batch.Counts is { } closed)
+            {
+                counts += closed;
+            }
+            else
+            {
+                var published = await comparisons.ReadBatchAsync(id, batch.Id, cancellation);
+                counts += BatchCounts.Of(published, ranked);
+                exhausted += Exhaustion.Count(published, ranked, annotators);
+            }
             agreement.Add(ranked);
             var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation));
             (pairCount, trainPairs) = (pairCount + file.Pairs, trainPairs + file.TrainPairs);
@@ -34,7 +46,13 @@ public sealed class ProgressReader(
             all.Where(b => b.State is not (BatchState.Planned or BatchState.Generating)).Sum(b => b.PromptCount), counts.Comparisons,
             all.Where(b => !b.HasEnded).Sum(b => b.Comparisons) is 0 ? 0 : counts.Open - all.Where(b => b.HasEnded).Sum(b => b.Counts?.Open ?? 0),
             counts.Complete, Sum(all.Select(b => b.Unfinished)), Sum(all.Select(b => b.Dropped)), counts.Rankings, counts.Ties, counts.BothBad, counts.Skips,
-            pairCount, trainPairs, counts.Agreement, agreement.Alpha, await ledger.GetAsync(id, cancellation), Warnings(counts));
+            pairCount, trainPairs, counts.Agreement, agreement.Alpha, await ledger.GetAsync(id, cancellation), Warnings(counts), exhausted);
+    }
+
+    private async Task<List<AnnotatorId>> ActiveAnnotatorsAsync(CampaignId id, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        return [.. (await invites.ListAsync(id, cancellation)).Where(i => i.IsActive(now)).Select(i => i.Annotator)];
     }
 
     private static List<string> Warnings(BatchCounts counts) =>

@@ -35,13 +35,15 @@ public sealed record OrchestrationInstance(
 /// <summary>Why a step failed, in a form that survives a process and a replay.</summary>
 /// <param name="ErrorType">Full type name of the exception.</param>
 /// <param name="ErrorCode">The code, where it was an <see cref="RlhfException"/>.</param>
-public sealed record StepFailure(string ErrorType, string Message, string? ErrorCode = null, string? Remedy = null, string? StackTrace = null)
+/// <param name="IsTransient">Whether the same step may work later: what an <see cref="RlhfException"/> says of itself, and any other error may.</param>
+public sealed record StepFailure(
+    string ErrorType, string Message, string? ErrorCode = null, string? Remedy = null, string? StackTrace = null, bool IsTransient = true)
 {
     /// <summary>What is kept of an exception. A failed step's own code and remedy go with it, so that the reason reaches a person through any number of steps.</summary>
     public static StepFailure Of(Exception exception) => exception switch
     {
-        RlhfException e => new(TypeOf(e), e.Message, e.Code, e.Remedy, e.StackTrace),
-        StepFailedException e => new(TypeOf(e), e.Message, e.Failure.ErrorCode, e.Failure.Remedy, e.StackTrace),
+        RlhfException e => new(TypeOf(e), e.Message, e.Code, e.Remedy, e.StackTrace, e.IsTransient),
+        StepFailedException e => new(TypeOf(e), e.Message, e.Failure.ErrorCode, e.Failure.Remedy, e.StackTrace, e.Failure.IsTransient),
         _ => new(TypeOf(exception), exception.Message, StackTrace: exception.StackTrace),
     };
 

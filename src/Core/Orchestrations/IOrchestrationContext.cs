@@ -55,7 +55,7 @@ public interface IOrchestrationContext
 /// <param name="InstanceId">For sub-orchestrations only.</param>
 public sealed record StepOptions(StepRetryPolicy? Retry = null, string? InstanceId = null);
 
-/// <summary>How often a failed step is tried again.</summary>
+/// <summary>How often a failed step is tried again. One that says of itself that trying again won't help is not.</summary>
 /// <param name="Attempts">In all, the first one included; at least 1.</param>
 /// <param name="HandlesErrorType">Whether an error of this type (full type name) is worth another attempt; null: every error is.</param>
 public sealed record StepRetryPolicy(
@@ -65,7 +65,7 @@ public sealed record StepRetryPolicy(
     /// <param name="attempt">The one that failed, from 1.</param>
     public TimeSpan? DelayAfter(int attempt, StepFailure failure)
     {
-        if (attempt >= Attempts || HandlesErrorType?.Invoke(failure.ErrorType) == false) return null;
+        if (attempt >= Attempts || !failure.IsTransient || HandlesErrorType?.Invoke(failure.ErrorType) == false) return null;
         var delay = FirstDelay * Math.Pow(Backoff, attempt - 1);
         return delay > MaximumDelay ? MaximumDelay : delay;
     }

@@ -19,6 +19,20 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
     /// <returns>Whether its rankings came; false where it was cancelled or its time ran out.</returns>
     public override async Task<bool> RunAsync(IOrchestrationContext context, LabelBatchInput input)
     {
+        try
+        {
+            return await CarryAsync(context, input);
+        }
+        catch (StepFailedException e) when (Trouble.MayPass(e))
+        {
+            await Trouble.RestAsync(context, input.Campaign, e);
+            context.ContinueAsNew(input);
+            return false;
+        }
+    }
+
+    private static async Task<bool> CarryAsync(IOrchestrationContext context, LabelBatchInput input)
+    {
         if (input.Wait is not { } wait)
         {
             var plan = await context.CallActivityAsync<BatchPlan>(nameof(BeginBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);

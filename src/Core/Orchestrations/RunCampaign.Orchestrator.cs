@@ -21,6 +21,21 @@ public sealed class RunCampaign : Orchestrator<RunCampaignInput, RunCampaignProg
 
     public override async Task<RunCampaignProgress> RunAsync(IOrchestrationContext context, RunCampaignInput input)
     {
+        try
+        {
+            return await CarryAsync(context, input);
+        }
+        catch (StepFailedException e) when (Trouble.MayPass(e))
+        {
+            await Trouble.RestAsync(context, input.Campaign, e);
+            // From where this execution began: a batch that was started since is found by its row.
+            context.ContinueAsNew(input);
+            return input.Progress!;
+        }
+    }
+
+    private static async Task<RunCampaignProgress> CarryAsync(IOrchestrationContext context, RunCampaignInput input)
+    {
         var progress = input.Progress ?? await context.CallActivityAsync<RunCampaignProgress>(nameof(RecoverCampaign), input.Campaign, Retries.Storage);
         TimeSpan? wait = null;
         var isSignalled = false;

@@ -15,10 +15,20 @@ public static class StorageExtensions
         return await reader.ReadToEndAsync(cancellation);
     }
 
+    /// <summary>Null where there is no such blob.</summary>
+    /// <exception cref="RlhfException"><c>damaged-blob</c>: what stands there is not what was written.</exception>
     public static async Task<T?> ReadJsonAsync<T>(this IBlobStore blobs, string path, CancellationToken cancellation = default) where T : class
     {
         await using var content = await blobs.OpenReadAsync(path, cancellation);
-        return content is null ? null : await JsonSerializer.DeserializeAsync<T>(content.Stream, RlhfJson.Options, cancellation);
+        if (content is null) return null;
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<T>(content.Stream, RlhfJson.Options, cancellation);
+        }
+        catch (JsonException e)
+        {
+            throw new RlhfException("damaged-blob", $"'{path}' is damaged: {e.Message}", "Restore it from a copy, or remove it where it can be made again.", 500, e);
+        }
     }
 
     public static async Task<string?> WriteTextAsync(

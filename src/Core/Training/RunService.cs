@@ -62,10 +62,17 @@ public sealed class RunService(
         {
             var run = new Run(RunStore.IdFor(campaign.Id, number), campaign.Id, campaign.Round, trigger, RunState.Queued, now, now);
             if (!await runs.CreateAsync(run, cancellation)) continue;
-            await campaigns.UpdateAsync(campaign.Id, c => c with { Runs = Math.Max(c.Runs, number) }, cancellation);
+            await campaigns.UpdateAsync(campaign.Id, c => Numbered(c, number), cancellation);
             return run;
         }
     }
+
+    /// <summary>Why the last round ended without a model is over once there is another run.</summary>
+    private static Campaign Numbered(Campaign campaign, int number) => campaign with
+    {
+        Runs = Math.Max(campaign.Runs, number),
+        Reason = campaign.State == CampaignState.Completed ? null : campaign.Reason,
+    };
 
     private async Task<Run> ScheduleAsync(Run run, CancellationToken cancellation)
     {

@@ -5,6 +5,7 @@ using Rlhf.Local.Checks;
 using Rlhf.Local.Cli;
 using Rlhf.Local.Hosting;
 using Rlhf.Local.Inbox;
+using Rlhf.Prompts;
 using Rlhf.Training;
 using Rlhf.Training.Reporting;
 
@@ -14,10 +15,12 @@ namespace Rlhf.Local.Loop;
 public sealed class LoopSession(HostSettings settings, string outFolder, LoopConsole console)
 {
     private const string SampleName = "support";
+    private const int ErrorsSaid = 3;
 
     /// <summary>A new campaign on the sample prompts; earlier ones are kept.</summary>
     public async Task<int> RunAsync(LoopSettings loop, CancellationToken cancellation)
     {
+        LoopSettingsRules.Check(loop);
         var data = Check(loop.Model);
         var records = new LoopRecords(data);
         var unfinished = records.List().Where(r => r is { Mode: LoopMode.Run, Finished: false }).ToList();
@@ -34,6 +37,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
     /// <summary>Somebody's own prompts, ranked by people.</summary>
     public async Task<int> ServeFileAsync(string file, LoopSettings loop, CancellationToken cancellation)
     {
+        LoopSettingsRules.Check(loop);
         var path = PromptFiles.Check(file);
         var data = Check(loop.Model);
         var records = new LoopRecords(data);
@@ -49,6 +53,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
     /// <summary>People rank: the campaign that they are at, or a new one on the sample prompts.</summary>
     public async Task<int> ServeAsync(LoopSettings loop, CancellationToken cancellation)
     {
+        LoopSettingsRules.Check(loop);
         var data = Check(loop.Model);
         var records = new LoopRecords(data);
         await using var host = await StartHostAsync(data, cancellation);
@@ -98,9 +103,17 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         var host = await LocalHost.StartAsync(data, chosen, console.Say, cancellation);
         if (chosen.Azurite) console.Say("Storage: Azurite (blobs and tables); the embedded engine's history stays in SQLite. Azurite saves up to five seconds late: for trying out, not for keeping.");
         console.Say($"Dashboard (yours, it signs you in):  {host.OwnerLink}");
-        host.Get<InboxWatch>().Read += report => console.Say(
-            $"Read {Path.GetFileName(report.File)}: {report.Accepted} new prompts, {report.Duplicates} known already, {report.Rejected} lines rejected{(report.ErrorFile is { } errors ? $" (why: {errors})" : "")}");
+        host.Get<InboxWatch>().Read += report => SayRead(data, report);
         return host;
+    }
+
+    private void SayRead(DataFolder data, IngestReport report)
+    {
+        console.Say($"Read {Path.GetFileName(report.File)}: {report.Accepted} new prompts, {report.Duplicates} known already, {report.Rejected} lines rejected");
+        foreach (var error in report.Errors.Take(ErrorsSaid)) console.Say($"  {(error.Line > 0 ? $"line {error.Line}: " : "")}{error.Message} {error.Remedy}");
+        if (report.Errors.Count <= ErrorsSaid || report.ErrorFile is not { } errors) return;
+        var file = Path.Combine(data.Blobs, errors);
+        console.Say($"  All of them: {(File.Exists(file) ? file : errors)}");
     }
 
     private async Task<int> CompleteAsync(LocalHost host, LoopRecord record, CancellationToken cancellation)

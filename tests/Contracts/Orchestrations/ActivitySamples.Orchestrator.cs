@@ -50,14 +50,14 @@ public sealed class Throw : Orchestrator<string, string>
 
 public sealed class Retry : Orchestrator<Retry.Input, int>
 {
-    public sealed record Input(Trace Trace, int Failures, int Attempts, TimeSpan Delay, bool OnlyOthers = false);
+    public sealed record Input(Trace Trace, int Failures, int Attempts, TimeSpan Delay, bool OnlyOthers = false, bool IsForGood = false);
 
     public override Task<int> RunAsync(IOrchestrationContext context, Input input)
     {
         context.SetCustomStatus("retrying");
         var policy = new StepRetryPolicy(input.Attempts, input.Delay, Backoff: 2,
             HandlesErrorType: input.OnlyOthers ? type => type != typeof(TimeoutException).FullName : null);
-        return context.CallActivityAsync<int>(nameof(FailAtFirst), new FailAtFirst.Input(input.Trace, input.Failures), new(policy));
+        return context.CallActivityAsync<int>(nameof(FailAtFirst), new FailAtFirst.Input(input.Trace, input.Failures, input.IsForGood), new(policy));
     }
 }
 

@@ -54,6 +54,14 @@ public abstract partial class OrchestrationContract
     }
 
     [Fact]
+    public async Task CallActivity_ErrorThatSaysItStays_IsNotTriedAgain()
+    {
+        var ended = await RunAsync<Retry>(new Retry.Input(Trace, Failures: 1, Attempts: 5, SomeTime, IsForGood: true));
+        Assert.Equal((OrchestrationStatus.Failed, "for-good", "Mend it first."), (ended.Status, ended.Failure!.ErrorCode, ended.Failure.Remedy));
+        Assert.Single(Trace.Lines);
+    }
+
+    [Fact]
     public async Task CallActivity_NoSuchActivity_FailsByName()
     {
         var ended = await RunAsync<CallUnknown>("x");

@@ -27,13 +27,15 @@ public sealed class Fail : Activity<string, string>
 /// <summary>Fails until it has been called often enough, by the lines of its trace.</summary>
 public sealed class FailAtFirst : Activity<FailAtFirst.Input, int>
 {
-    public sealed record Input(Trace Trace, int Failures);
+    /// <param name="IsForGood">Fails with an error that says trying again won't help.</param>
+    public sealed record Input(Trace Trace, int Failures, bool IsForGood);
 
     public override Task<int> RunAsync(Input input, CancellationToken cancellation)
     {
         input.Trace.Add("called");
         var calls = input.Trace.Lines.Count;
-        return calls > input.Failures ? Task.FromResult(calls) : throw new TimeoutException($"Call {calls} fails.");
+        if (calls > input.Failures) return Task.FromResult(calls);
+        throw input.IsForGood ? new RlhfException("for-good", $"Call {calls} fails.", "Mend it first.") : new TimeoutException($"Call {calls} fails.");
     }
 }
 

@@ -123,9 +123,11 @@ public sealed class ServingTests
         var only = await host.InviteAsync();
         for (var i = 0; i < 2; i++) await only.RankAsync((await only.NextAsync()).Task!);
         Assert.Equal(NextStatus.Exhausted, (await only.NextAsync()).Status);
+        Assert.Equal(2, (await host.Get<CampaignService>().GetProgressAsync(WebHost.Campaign)).Exhausted);
         var newcomer = await host.InviteAsync();
         Assert.Equal(NextStatus.Done, (await only.NextAsync()).Status);
         Assert.Equal(NextStatus.Task, (await newcomer.NextAsync()).Status);
+        Assert.Equal(0, (await host.Get<CampaignService>().GetProgressAsync(WebHost.Campaign)).Exhausted);
     }
 
     [Fact]

@@ -6,17 +6,29 @@ namespace Rlhf.Local.Tests.Orchestrations;
 public sealed class Faults
 {
     private int calls;
+    private int once;
+    private bool isDoneFirst;
 
     /// <summary>Every so manieth call fails; 0 is none.</summary>
     public int Every { get; set; }
 
     public int Injected { get; private set; }
 
+    /// <summary>The call so many from now fails, and no other.</summary>
+    /// <param name="isDone">Whether its work is done first.</param>
+    public void Once(int call, bool isDone) => (once, isDoneFirst, Injected) = (call, isDone, 0);
+
     public async Task<T> AroundAsync<T>(Func<Task<T>> work)
     {
+        if (once > 0 && Interlocked.Decrement(ref once) == 0) return await FailAsync(work, isDoneFirst);
         if (Every == 0 || Interlocked.Increment(ref calls) % Every != 0) return await work();
+        return await FailAsync(work, isDone: Injected % 2 == 1);
+    }
+
+    private async Task<T> FailAsync<T>(Func<Task<T>> work, bool isDone)
+    {
         Injected++;
-        if (Injected % 2 == 0) await work();
+        if (isDone) await work();
         throw StorageErrors.FromFile("the test's disk", new IOException("Injected fault."));
     }
 }
@@ -40,7 +52,7 @@ public sealed class FaultyBlobs(IBlobStore inner) : IBlobStore
         Faults.AroundAsync(() => inner.DeleteAsync(path, etag, cancellation));
 }
 
-public sealed class FaultyTables(ITableStore inner) : ITableStore
+public sealed class FaultyTables(ITableStore inner) : ITableStore, IDisposable
 {
     public Faults Faults { get; } = new();
 
@@ -54,4 +66,6 @@ public sealed class FaultyTables(ITableStore inner) : ITableStore
     public Task<IReadOnlyList<string?>?> WriteAsync(
         string table, string partition, IReadOnlyList<TableOperation> operations, CancellationToken cancellation = default) =>
         Faults.AroundAsync(() => inner.WriteAsync(table, partition, operations, cancellation));
+
+    public void Dispose() => (inner as IDisposable)?.Dispose();
 }

@@ -3,6 +3,7 @@ using Rlhf.Contracts;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Storage;
 using Rlhf.Training;
 
 namespace Rlhf.Local.Tests.Orchestrations;
@@ -53,6 +54,38 @@ public sealed class TroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task ModelMissing_ResumedLongBeforeAnythingIsLookedAtAgain_GoesOnAtOnce()
+    {
+        // The looks of a real host, a minute and more apart: only signals are as quick as this test.
+        await using var host = await PipelineHost.StartAsync(folder, new());
+        host.Generators.Trouble = s => new("model-missing", $"There is no model at '{s.Model}'.", "Put it there, or name another.");
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        await host.DropAsync(10);
+        await host.StateAsync(CampaignState.Paused);
+
+        host.Generators.Trouble = _ => null;
+        await host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign);
+        await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open");
+    }
+
+    [Fact]
+    public async Task StepThatOnlyAPersonCanMend_PausesWithTheReasonAndGoesOnOnceMended()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        var path = ComparisonStore.BatchPath(PipelineHost.Campaign, BatchId.For(PipelineHost.Campaign, 1, 1));
+        await host.Blobs.WriteTextAsync(path, "not what is written here");
+        await host.DropAsync(5);
+        var paused = await host.StateAsync(CampaignState.Paused);
+        Assert.Contains($"'{path}' is damaged", paused.Reason);
+        Assert.Contains("remove it", paused.Reason);
+
+        await host.Blobs.DeleteAsync(path);
+        await host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign);
+        await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open");
+    }
+
+    [Fact]
     public async Task Refusals_AreDroppedCountedAndTheRestIsRanked()
     {
         await using var host = await PipelineHost.StartAsync(folder);
@@ -74,13 +107,14 @@ public sealed class TroubleTests : IDisposable
         await using var host = await LabeledAsync(ShellJobLauncher.Fails);
         var failed = await host.RunAsync(r => r.HasEnded, "the run ended");
         Assert.Equal((RunState.Failed, "model-missing", "Put one there."), (failed.State, failed.Error!.Code, failed.Error.Remedy));
-        Assert.Equal(CampaignState.Completed, (await host.StateAsync(CampaignState.Completed)).State);
+        Assert.Contains("Put one there.", (await host.StateAsync(CampaignState.Completed)).Reason);
 
         host.Launcher.Script = ShellJobLauncher.Succeeds;
         await host.Get<CampaignService>().TrainNowAsync(PipelineHost.Campaign);
         var run = await host.RunAsync(r => r.Id != failed.Id && r.HasEnded, "the second run ended");
         Assert.Equal(RunState.Succeeded, run.State);
         Assert.Equal(failed.Snapshot!.TrainPairs, run.Snapshot!.TrainPairs);
+        Assert.Null((await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).Reason);
     }
 
     [Fact]

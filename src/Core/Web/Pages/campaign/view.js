@@ -27,6 +27,7 @@ export function progressCard({ campaign, progress }) {
       figure("Pairs", count(progress.pairs), `${count(progress.trainPairs)} for training`),
       figure("Ties", count(progress.ties)), figure("Both bad", count(progress.bothBad)), figure("Skips", count(progress.skips))),
     reasons("Closed without all rankings", progress.closed), reasons("Prompts without a comparison", progress.comparisonsDropped),
+    progress.exhausted > 0 && h("p", { class: "notice" }, `${plural(progress.exhausted, "comparison")} ${progress.exhausted === 1 ? "waits" : "wait"} for somebody new: everybody with a valid invite has judged them. Invite another annotator below; training can start without them.`),
     (progress.warnings ?? []).map(warning => h("p", { class: "notice" }, warning)),
   ];
 }
