@@ -25,6 +25,17 @@ internal static class RunOptions
     private static readonly Option<Uri?> endpoint = new("--endpoint") { Description = "An OpenAI-compatible address (e.g. http://localhost:11434/v1) or Azure OpenAI resource that writes half of the answers; its key is OPENAI_API_KEY or AZURE_OPENAI_API_KEY.", HelpName = "URL", CustomParser = ParseAddress };
     private static readonly Option<string?> endpointModel = new("--endpoint-model") { Description = "Model or deployment name behind --endpoint.", HelpName = "NAME" };
 
+    static RunOptions()
+    {
+        foreach (var option in (Option<int?>[])[prompts, steps])
+        {
+            option.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<int?>() is < 1) result.AddError($"{option.Name} must be at least 1.");
+            });
+        }
+    }
+
     public static void AddHost(Command command)
     {
         foreach (var option in (Option[])[Data, Port, Azurite]) command.Options.Add(option);

@@ -136,6 +136,11 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
             throw new RlhfException("campaign-stopped", $"The campaign '{id}' is {state.Campaign.State.ToString().ToLowerInvariant()}: {state.Campaign.Reason ?? "no reason is given"}",
                 "Set the cause right, then: ./run resume");
         }
+        if (state.Campaign.State == CampaignState.Completed && state.Run is null)
+        {
+            throw new RlhfException("nothing-to-train", $"Everything is ranked, and no training was started: {state.Campaign.Reason ?? "the campaign is complete."}",
+                $"All {state.Progress.Rankings.Values.Sum()} rankings are kept. Start another one with more prompts: ./run");
+        }
         var instance = await host.Get<IOrchestrationClient>().GetAsync(id.Value, cancellation);
         if (instance?.Status is OrchestrationStatus.Failed or OrchestrationStatus.Terminated)
         {

@@ -78,7 +78,18 @@ public sealed partial class OtherRunsTests : IDisposable
         Assert.Equal("support-1-run2", folder.Summary["run"]!.GetValue<string>());
     }
 
+    [Fact]
+    public async Task Run_TooFewPromptsToTrain_SaysSoAndEnds()
+    {
+        await using var loop = RlhfProcess.Start(folder, ["run", "--prompts", "12", .. folder.Where]);
+
+        Assert.Equal(1, await loop.ExitAsync());
+        Assert.Contains("no training was started", loop.Output, StringComparison.Ordinal);
+        Assert.Contains("12 rankings are kept", loop.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--prompts must be at least 1", "--prompts", "0")]
     [InlineData("overlap-above", "--overlap", "5", "--annotators", "4")]
     [InlineData("1 answers", "--answers", "1")]
     [InlineData("overlap is 0", "--overlap", "0")]
