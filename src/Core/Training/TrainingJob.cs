@@ -55,9 +55,9 @@ public sealed record SftSettings
 
 public sealed record RewardSettings
 {
-    public int Epochs { get; init; } = 3;
+    public int Epochs { get; init; } = 2;
     public int BatchSize { get; init; } = 32;
-    public double LearningRate { get; init; } = 5e-4;
+    public double LearningRate { get; init; } = 1e-3;
     public double WeightDecay { get; init; } = 0.01;
     /// <summary>Rank the pairs by σ of the preference share (soft) instead of the majority (hard).</summary>
     public bool SoftLabels { get; init; }
