@@ -11,6 +11,7 @@ public sealed partial class ChildProcessLauncher(
     DataFolder data, TrainerProgram program, string storage, ILogger<ChildProcessLauncher> logger) : IJobLauncher, IDisposable
 {
     private const int LogLines = 20;
+    private static readonly TimeSpan Collection = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<RunId, Process> children = new();
     private readonly SemaphoreSlim starting = new(1);
@@ -81,6 +82,8 @@ public sealed partial class ChildProcessLauncher(
         var tail = LogTail.Of(LogFileOf(run), LogLines);
         // Only our own child's exit code can be read; one that an earlier host started has ended, and its status.json says how.
         if (!children.TryGetValue(run, out var child) || child.Id != record.Process.Id) return new(JobPhase.Unknown, null, tail);
+        // It has ended, but the runtime may not have collected it yet.
+        if (!child.WaitForExit(Collection)) return new(JobPhase.Running);
         return new(child.ExitCode == 0 ? JobPhase.Succeeded : JobPhase.Failed, child.ExitCode, tail);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rlhf.Contracts.Tools;
 using Rlhf.Storage;
 
 namespace Rlhf.Contracts.Storage;
@@ -13,7 +14,7 @@ public abstract class BlobStoreContract
 
     private string At(string name) => $"{folder}/{name}";
 
-    [Fact]
+    [ToolFact]
     public async Task Find_NoBlob_IsNull()
     {
         Assert.Null(await Store.FindAsync(At("none.json")));
@@ -21,7 +22,7 @@ public abstract class BlobStoreContract
         Assert.Null(await Store.FindAsync("models/never/written"));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_ThenRead_GivesContentETagAndLength()
     {
         var etag = await Store.WriteTextAsync(At("a.json"), "{\"grüße\":\"你好 🙂\"}");
@@ -35,7 +36,7 @@ public abstract class BlobStoreContract
         Assert.InRange(item.LastModified, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_Empty_IsABlob()
     {
         Assert.NotNull(await Store.WriteTextAsync(At("empty"), ""));
@@ -43,7 +44,7 @@ public abstract class BlobStoreContract
         Assert.Equal("", await Store.ReadTextAsync(At("empty")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_Again_ReplacesAndChangesETag()
     {
         var etags = new HashSet<string?>();
@@ -54,7 +55,7 @@ public abstract class BlobStoreContract
         Assert.Equal("b", await Store.ReadTextAsync(At("a")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteCreateOnly_BlobIsThere_IsRefusedAndKeepsTheOld()
     {
         Assert.NotNull(await Store.WriteTextAsync(At("once"), "first", WriteCondition.CreateOnly));
@@ -62,14 +63,14 @@ public abstract class BlobStoreContract
         Assert.Equal("first", await Store.ReadTextAsync(At("once")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteCreateOnly_SameContentAgain_CountsAsWritten()
     {
         var etag = await Store.WriteTextAsync(At("once"), "first", WriteCondition.CreateOnly);
         Assert.Equal(etag, await Store.WriteTextAsync(At("once"), "first", WriteCondition.CreateOnly));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteMatches_OnlyOverThatVersion()
     {
         var first = await Store.WriteTextAsync(At("v"), "1");
@@ -79,7 +80,7 @@ public abstract class BlobStoreContract
         Assert.Equal("2", await Store.ReadTextAsync(At("v")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteMatches_TwoWritersOfTheSameBytes_OnlyOneChangedIt()
     {
         var first = await Store.WriteTextAsync(At("counter"), "5");
@@ -87,7 +88,7 @@ public abstract class BlobStoreContract
         Assert.Null(await Store.WriteTextAsync(At("counter"), "6", WriteCondition.Matches(first!)));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteMatches_NoBlob_IsRefused()
     {
         var etag = await Store.WriteTextAsync(At("gone"), "1");
@@ -96,7 +97,7 @@ public abstract class BlobStoreContract
         Assert.Null(await Store.FindAsync(At("gone")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteMatches_ManyContend_ExactlyOneWins()
     {
         var etag = await Store.WriteTextAsync(At("claim"), "free");
@@ -107,7 +108,7 @@ public abstract class BlobStoreContract
         Assert.Equal($"writer {winner}", await Store.ReadTextAsync(At("claim")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task WriteCreateOnly_ManyContend_ExactlyOneWins()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 16)
@@ -117,7 +118,7 @@ public abstract class BlobStoreContract
         Assert.Equal($"writer {winner}", await Store.ReadTextAsync(At("first")));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_WhileRead_ReaderSeesOneVersionWhole()
     {
         string Version(int i) => new((char)('a' + i % 26), 200_000);
@@ -140,7 +141,7 @@ public abstract class BlobStoreContract
         Assert.True(await reading > 0);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_LargeStream_ComesBackTheSame()
     {
         const int length = 40_000_000;
@@ -152,7 +153,7 @@ public abstract class BlobStoreContract
         Assert.Equal(await SHA256.HashDataAsync(expected), await SHA256.HashDataAsync(content.Stream));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_SourceFails_WritesNothing()
     {
         await Store.WriteTextAsync(At("kept"), "old");
@@ -162,7 +163,7 @@ public abstract class BlobStoreContract
         Assert.Single(await ListAsync(folder));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Append_MakesAndExtends()
     {
         await Store.AppendAsync(At("metrics.jsonl"), "one\n"u8.ToArray());
@@ -172,7 +173,7 @@ public abstract class BlobStoreContract
         Assert.NotEqual(before!.ETag, (await Store.FindAsync(At("metrics.jsonl")))!.ETag);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Append_Concurrently_KeepsEveryLineWhole()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(w => Task.Run(async () =>
@@ -184,7 +185,7 @@ public abstract class BlobStoreContract
         Assert.All(lines, l => Assert.EndsWith(new string('x', 300), l, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task List_GivesAllOfAPrefixInOrdinalOrder()
     {
         string[] names = ["b/2", "b/10", "b-c", "a", "B", "b/1/x", "b", "ä"];
@@ -200,7 +201,7 @@ public abstract class BlobStoreContract
         Assert.Equal(await Store.FindAsync(At("a")), item);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Delete_SaysWhetherItDid()
     {
         var etag = await Store.WriteTextAsync(At("x"), "1");
@@ -211,7 +212,7 @@ public abstract class BlobStoreContract
         Assert.False(await Store.DeleteAsync("inbox/never/there"));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Delete_ThenCreate_IsANewVersion()
     {
         var first = await Store.WriteTextAsync(At("x"), "1");
@@ -219,7 +220,7 @@ public abstract class BlobStoreContract
         Assert.NotEqual(first, await Store.WriteTextAsync(At("x"), "1", WriteCondition.CreateOnly));
     }
 
-    [Theory]
+    [ToolTheory]
     [InlineData("with space & plus+ 100% #1.txt")]
     [InlineData("a%20b%2520c%25.txt")]
     [InlineData("what?:<>|*\" %3F.txt")]
@@ -234,7 +235,7 @@ public abstract class BlobStoreContract
         Assert.True(await Store.DeleteAsync(At(name)));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task LongNames_WorkUpToTheLimitAndAreRefusedBeyond()
     {
         var longest = new string('n', BlobPath.MaximumSegmentBytes);
@@ -244,7 +245,7 @@ public abstract class BlobStoreContract
         Assert.Equal("invalid-blob-path", error.Code);
     }
 
-    [Theory]
+    [ToolTheory]
     [InlineData("")]
     [InlineData("runs")]
     [InlineData("runs/")]
@@ -266,10 +267,10 @@ public abstract class BlobStoreContract
             Assert.Equal("invalid-blob-path", (await Assert.ThrowsAsync<RlhfException>(use)).Code);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task List_OutsideTheStore_FindsNothing() => Assert.Empty(await ListAsync("../"));
 
-    [Fact]
+    [ToolFact]
     public async Task Json_RoundTrips()
     {
         await Store.WriteJsonAsync(At("item.json"), new BlobItem("p", 1, "e", DateTimeOffset.UnixEpoch));

@@ -1,3 +1,4 @@
+using Rlhf.Contracts.Tools;
 using Rlhf.Storage;
 using static Rlhf.Storage.TableOperationKind;
 
@@ -11,21 +12,21 @@ public abstract class TableStoreContract
 
     protected abstract ITableStore Store { get; }
 
-    [Fact]
+    [ToolFact]
     public async Task Find_NoRow_IsNull()
     {
         Assert.Null(await Store.FindAsync(Table, partition, "none"));
         Assert.Null(await Store.FindAsync("nevermade", partition, "none"));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Insert_ThenFind_GivesBodyAndETag()
     {
         var etags = await Store.WriteAsync(Table, partition, [new(Insert, "a", "{\"text\":\"Grüße 你好 🙂 \\n\"}")]);
         Assert.Equal(new TableRow(partition, "a", "{\"text\":\"Grüße 你好 🙂 \\n\"}", etags![0]!), await Store.FindAsync(Table, partition, "a"));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Insert_RowIsThere_IsRefused()
     {
         await Store.WriteAsync(Table, partition, [new(Insert, "a", "1")]);
@@ -34,7 +35,7 @@ public abstract class TableStoreContract
         Assert.Equal("1", (await Store.FindAsync(Table, partition, "a"))!.Body);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Replace_OnlyOverItsVersion()
     {
         var first = (await Store.WriteAsync(Table, partition, [new(Insert, "a", "1")]))![0];
@@ -45,7 +46,7 @@ public abstract class TableStoreContract
         Assert.Equal("2", (await Store.FindAsync(Table, partition, "a"))!.Body);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Upsert_InsertsAndReplaces()
     {
         var first = await Store.UpsertAsync(Table, partition, "a", 1);
@@ -54,7 +55,7 @@ public abstract class TableStoreContract
         Assert.Equal(1, (await Store.FindAsync(Table, partition, "a"))!.ReadBody<int>());
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Delete_WithAndWithoutETag()
     {
         var etag = await Store.UpsertAsync(Table, partition, "a", 1);
@@ -67,7 +68,7 @@ public abstract class TableStoreContract
         Assert.True(await Store.TryDeleteAsync("nevermade", partition, "a"));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_Several_AllOrNone()
     {
         var etag = await Store.UpsertAsync(Table, partition, "old", "1");
@@ -83,7 +84,7 @@ public abstract class TableStoreContract
         Assert.Equal(["new", "other"], await RowsAsync());
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_DeleteOfAMissingRowAmongOthers_DoesTheOthers()
     {
         var written = await Store.WriteAsync(Table, partition, [new(Insert, "a", "1"), new(Delete, "missing"), new(Insert, "b", "2")]);
@@ -93,7 +94,7 @@ public abstract class TableStoreContract
         Assert.Equal(written[2], (await Store.FindAsync(Table, partition, "b"))!.ETag);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Write_Hundred_Works_AndMoreIsRefused()
     {
         List<TableOperation> operations = [.. Enumerable.Range(0, 101).Select(i => new TableOperation(Insert, $"r{i:D3}", $"{i}"))];
@@ -106,7 +107,7 @@ public abstract class TableStoreContract
         await RefusedAsync("invalid-table-write", [new(Insert, "a")]);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Body_UpToTheLimit_AndNoFurther()
     {
         var longest = new string('ü', TableRules.MaximumBodyLength);
@@ -115,7 +116,7 @@ public abstract class TableStoreContract
         await RefusedAsync("row-too-large", [new(Insert, "b", longest + "ü")]);
     }
 
-    [Theory]
+    [ToolTheory]
     [InlineData("")]
     [InlineData("a/b")]
     [InlineData("a\\b")]
@@ -128,11 +129,11 @@ public abstract class TableStoreContract
         Assert.Equal("invalid-table-key", (await Assert.ThrowsAsync<RlhfException>(() => Store.FindAsync(Table, key, "a"))).Code);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task UnsafeTables_AreRefusedByName() =>
         Assert.Equal("invalid-table", (await Assert.ThrowsAsync<RlhfException>(() => Store.FindAsync("no_such-Table", "a", "a"))).Code);
 
-    [Fact]
+    [ToolFact]
     public async Task Query_IsInOrdinalOrder_WithinItsRange()
     {
         string[] keys = ["b", "B", "a", "a~1", "a-1", "10", "9", "ä", "it's", "100%", "z z", "ja+nein", "早"];
@@ -148,7 +149,7 @@ public abstract class TableStoreContract
         Assert.Empty(await RowsAsync(take: 0));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Query_ManyRows_GivesEachOnce()
     {
         for (var i = 0; i < 1_500; i += 100)
@@ -159,7 +160,7 @@ public abstract class TableStoreContract
         Assert.Equal(["00700", "00701", "00702"], await RowsAsync("007", "00703"));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Query_RowsChangeMeanwhile_GoesOn()
     {
         await Store.WriteAsync(Table, partition, [.. Enumerable.Range(0, 100).Select(n => new TableOperation(Insert, $"{n:D3}", "x"))]);
@@ -174,7 +175,7 @@ public abstract class TableStoreContract
         Assert.Empty(await RowsAsync());
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Replace_ManyContend_ExactlyOneWins()
     {
         var etag = await Store.UpsertAsync(Table, partition, "claim", "free");
@@ -185,14 +186,14 @@ public abstract class TableStoreContract
         Assert.Equal($"writer {winner}", (await Store.FindAsync(Table, partition, "claim"))!.ReadBody<string>());
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Insert_ManyContend_ExactlyOneWins()
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => Store.TryInsertAsync(Table, partition, "one", "same body"))));
         Assert.Single(results, e => e is not null);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Increments_FromManyWriters_LoseNone()
     {
         await Store.UpsertAsync(Table, partition, "counter", 0);

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Rlhf.Contracts.Azurite;
 using Rlhf.Contracts.Storage;
+using Rlhf.Contracts.Tools;
 using Rlhf.Storage;
 using Rlhf.Storage.Azure;
 
@@ -14,12 +15,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
 {
     private readonly Lazy<Task<AzuriteServer>> server = new(AzuriteServer.StartAsync);
 
-    /// <summary>Skips the test, with the reason, where Azurite can't run.</summary>
-    public async Task<string> ConnectAsync()
-    {
-        Assert.SkipWhen(AzuriteServer.Obstacle is not null, $"Azure Storage on Azurite: {AzuriteServer.Obstacle}");
-        return (await server.Value).ConnectionString;
-    }
+    public async Task<string> ConnectAsync() => (await server.Value).ConnectionString;
 
     public async ValueTask DisposeAsync()
     {
@@ -27,6 +23,7 @@ public sealed class AzuriteFixture : IAsyncDisposable
     }
 }
 
+[Needs(Tool.Azurite)]
 public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContract, IAsyncLifetime
 {
     private IBlobStore? store;
@@ -37,7 +34,7 @@ public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContr
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    [Fact]
+    [ToolFact]
     public async Task Write_ReplyIsLost_ItsOwnRetryIsNoConflict()
     {
         var lossy = new LosesReplies("PUT");
@@ -54,6 +51,7 @@ public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContr
     }
 }
 
+[Needs(Tool.Azurite)]
 public sealed class AzureTableStoreTests(AzuriteFixture azurite) : TableStoreContract, IAsyncLifetime
 {
     private ITableStore? store;
@@ -64,7 +62,7 @@ public sealed class AzureTableStoreTests(AzuriteFixture azurite) : TableStoreCon
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    [Fact]
+    [ToolFact]
     public async Task Write_ReplyIsLost_ItsOwnRetryIsNoConflict()
     {
         var lossy = new LosesReplies("POST");

@@ -3,14 +3,13 @@ using Rlhf.Contracts;
 
 namespace Rlhf.Local.Tests.Children;
 
-/// <summary>Runs a child program on a file system of its own, a few megabytes small, that vanishes with it. Needs Linux and the right to mount.</summary>
+/// <summary>Runs a child program on a file system of its own, a few megabytes small, that vanishes with it. Tests that use it need <see cref="Rlhf.Contracts.Tools.Tool.SmallDisk"/>.</summary>
 internal static class SmallDisk
 {
     /// <param name="options">Mount options, e.g. <c>ro</c>.</param>
     /// <returns>What the child said.</returns>
     public static async Task<IReadOnlyList<string>> RunAsync(string name, string options, int megabytes = 2)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && await RunAsync("unshare", "-m", "true") == 0, "A small file system can't be mounted here");
         using var folder = new TemporaryFolder();
         var program = Path.Combine(AppContext.BaseDirectory, "Rlhf.Local.Tests");
         var script = $"mount -t tmpfs -o size={megabytes}m,{options} tmpfs '{folder.Path}' && exec '{program}' child {name} '{folder.Path}'";
@@ -19,19 +18,5 @@ internal static class SmallDisk
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(0, process.ExitCode);
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Replace(folder.Path, "DISK", StringComparison.Ordinal))];
-    }
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            await process.WaitForExitAsync();
-            return process.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return -1;
-        }
     }
 }

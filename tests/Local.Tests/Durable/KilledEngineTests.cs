@@ -1,4 +1,5 @@
 using Rlhf.Contracts;
+using Rlhf.Contracts.Tools;
 using Rlhf.Contracts.Orchestrations;
 using Rlhf.Local.Tests.Children;
 using Rlhf.Orchestrations;
@@ -41,7 +42,8 @@ public sealed class KilledEngineTests : IDisposable
         Assert.InRange(trace.Lines.Count, Generations * (Marathon.Width + 1), Generations * (Marathon.Width + 1) + kills * (Marathon.Width + 1));
     }
 
-    [Fact]
+    [ToolFact]
+    [Needs(Tool.SmallDisk)]
     public async Task Engine_DiskIsFullForAWhile_GoesOnOnceThereIsRoom()
     {
         var said = await SmallDisk.RunAsync("full-engine", "rw", megabytes: 6);

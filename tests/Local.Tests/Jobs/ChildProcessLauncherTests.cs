@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Rlhf.Contracts.Tools;
 using Rlhf.Local.Hosting;
 using Rlhf.Local.Jobs;
 using Rlhf.Training;
@@ -7,6 +8,7 @@ using Rlhf.Training;
 namespace Rlhf.Local.Tests.Jobs;
 
 /// <summary>With shell scripts as trainers, so on systems that have a shell.</summary>
+[Needs(Tool.Shell)]
 public sealed class ChildProcessLauncherTests : IDisposable
 {
     private static readonly RunId run = RunId.From("demo-run1");
@@ -21,7 +23,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Start_Trainer_GetsTheContractsEnvironmentAndItsOutputIsKept()
     {
         var launcher = Launcher("echo \"job $RLHF_JOB storage $RLHF_STORAGE spin $GOMP_SPINCOUNT\"; echo to stderr >&2");
@@ -33,7 +35,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.Equal("job runs/demo-run1/job.json storage /the/storage spin 1000\nto stderr", state.LogTail);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task State_TrainerFailed_HasExitCodeAndTheLogsEnd()
     {
         var launcher = Launcher("seq 1 100; echo out of memory; exit 3");
@@ -45,7 +47,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.Equal(20, state.LogTail!.Split('\n').Length);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task State_TrainerKilled_IsFailed()
     {
         var launcher = Launcher("sleep 600");
@@ -56,7 +58,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.Equal((JobPhase.Failed, 137), await EndAsync(launcher, execution) is { } state ? (state.Phase, state.ExitCode) : default);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Start_TrainerRuns_IsTheSameExecution()
     {
         var launcher = Launcher("sleep 600");
@@ -68,7 +70,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         await launcher.StopAsync(run, first, Cancellation);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Start_ByALaterHost_FindsTheTrainerRunning()
     {
         var earlier = Launcher("sleep 600");
@@ -83,7 +85,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.NotEqual(JobPhase.Running, (await later.GetStateAsync(run, found, Cancellation)).Phase);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task State_OfATrainerThatAnEarlierHostStartedAndThatEnded_IsUnknownWithItsLog()
     {
         var earlier = Launcher("echo done");
@@ -95,7 +97,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.Equal((JobPhase.Unknown, "done"), (state.Phase, state.LogTail));
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Start_AfterTheTrainerEnded_StartsAnotherAndAppendsToTheLog()
     {
         var launcher = Launcher("echo once more");
@@ -109,12 +111,12 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.Equal("once more\nonce more", state.LogTail);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Stop_TrainerWithChildren_EndsThemAll()
     {
         var launcher = Launcher("sleep 600 & echo child $!; wait");
         var execution = await launcher.StartAsync(run, Cancellation);
-        var child = await UntilAsync(() => File.ReadAllText(launcher.LogFileOf(run)).Split(' ', '\n') is ["child", var id, ..] ? int.Parse(id) : (int?)null);
+        var child = await UntilAsync(() => File.Exists(launcher.LogFileOf(run)) && File.ReadAllText(launcher.LogFileOf(run)).Split(' ', '\n') is ["child", var id, ..] ? int.Parse(id) : (int?)null);
 
         await launcher.StopAsync(run, execution, Cancellation);
         await launcher.StopAsync(run, execution, Cancellation);
@@ -122,7 +124,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         await UntilAsync(() => IsAlive(child) ? null : (int?)1);
     }
 
-    [Fact]
+    [ToolFact]
     public async Task Start_NoSuchTrainer_NamesTheFile()
     {
         var launcher = new ChildProcessLauncher(Data, new TrainerProgram(Data, "/no/such/trainer"), "/the/storage", NullLogger<ChildProcessLauncher>.Instance);
@@ -138,7 +140,6 @@ public sealed class ChildProcessLauncherTests : IDisposable
 
     private ChildProcessLauncher Launcher(string script)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "the trainers of these tests are shell scripts");
         var path = Path.Combine(folder, $"trainer-{opened.Count}.sh");
         File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rlhf.Contracts.Tools;
 
 namespace Rlhf.Local.Tests.Loop;
 
@@ -35,10 +36,10 @@ public sealed class WholeLoopTests : IDisposable
         await second.SaysAsync("inbox/support-2/");
     }
 
-    [Fact]
+    [ToolFact]
+    [Needs(Tool.Azurite)]
     public async Task Run_OnAzurite_EndsWithSummary()
     {
-        Assert.SkipUnless(Tools.HasAzurite, "Azurite is not installed (npm ci, Node 20)");
         await using var loop = RlhfProcess.Start(folder, folder.Small("run", "--azurite"));
 
         Assert.True(await loop.ExitAsync() == 0, loop.Output);

@@ -1,4 +1,5 @@
 using Rlhf.Contracts;
+using Rlhf.Contracts.Tools;
 using Rlhf.Local.Storage;
 using Rlhf.Local.Tests.Children;
 using Rlhf.Storage;
@@ -13,7 +14,8 @@ public sealed class FailingDiskTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
+    [ToolFact]
+    [Needs(Tool.SmallDisk)]
     public async Task FullDisk_RefusesByName_KeepsWhatWasThere_AndGoesOnOnceThereIsRoom()
     {
         var said = await SmallDisk.RunAsync("full", "rw");
@@ -32,7 +34,8 @@ public sealed class FailingDiskTests : IDisposable
             line => Assert.Equal("log kept|more|", line));
     }
 
-    [Fact]
+    [ToolFact]
+    [Needs(Tool.SmallDisk)]
     public async Task ReadOnlyDisk_IsRefusedByName()
     {
         var said = await SmallDisk.RunAsync("read-only", "ro");

@@ -36,7 +36,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
                 return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, IsFree, cursor.Row)));
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
-            cursor = await PastAsync(cursor, rows, annotator, others);
+            cursor = await PastAsync(cursor, rows, annotator, until - time.GetUtcNow(), held, others);
             if (rows.Count < take) cursor = cursor.NextSegment();
         }
         return new(null, cursor);
@@ -74,11 +74,14 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         return first > 0 ? rows[first - 1].Key : from;
     }
 
-    private async Task<ScanCursor> PastAsync(ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, Func<Task<IReadOnlyCollection<AnnotatorId>>> others)
+    private async Task<ScanCursor> PastAsync(
+        ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, TimeSpan lease, IReadOnlyCollection<ComparisonId> held, Func<Task<IReadOnlyCollection<AnnotatorId>>> others)
     {
         if (rows.Count == 0) return cursor;
         var now = time.GetUtcNow();
-        var untils = rows.Where(r => !r.Row.IsJudgedBy(annotator)).SelectMany(r => r.Row.LiveClaims(now)).Where(c => c.Annotator != annotator).Select(c => c.Until);
+        // One's own claim that is not in hand was lost on its way, and comes back before its lease ends.
+        var untils = rows.Where(r => !r.Row.IsJudgedBy(annotator) && !held.Contains(r.Row.Comparison)).SelectMany(r => r.Row.LiveClaims(now))
+            .Select(c => c.Annotator == annotator ? c.Until - lease + LostAfter : c.Until);
         var reachable = cursor.Reachable || await AnyReachableAsync(rows, annotator, now, others);
         return cursor with { Row = rows[^1].Key, Seen = cursor.Seen + rows.Count, Reachable = reachable, OthersUntil = Earliest(cursor.OthersUntil, untils) };
     }
