@@ -126,11 +126,6 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     private async Task ThrowIfStuckAsync(LoopState state, CancellationToken cancellation)
     {
         var id = state.Campaign.Id;
-        if (state is { Campaign: { State: CampaignState.Completed, Reason: var reason }, Run: null })
-        {
-            throw new RlhfException("nothing-to-train", $"The campaign '{id}' is complete without a model: {reason ?? "it was not to be trained"}",
-                "The rankings are kept. Start one with more prompts: ./run");
-        }
         if (state.Campaign.State is CampaignState.Paused or CampaignState.Cancelled)
         {
             throw new RlhfException("campaign-stopped", $"The campaign '{id}' is {state.Campaign.State.ToString().ToLowerInvariant()}: {state.Campaign.Reason ?? "no reason is given"}",

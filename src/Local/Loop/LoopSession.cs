@@ -20,7 +20,6 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
     /// <summary>A new campaign on the sample prompts; earlier ones are kept.</summary>
     public async Task<int> RunAsync(LoopSettings loop, CancellationToken cancellation)
     {
-        LoopSettingsRules.Check(loop);
         var data = Check(loop.Model);
         var records = new LoopRecords(data);
         var unfinished = records.List().Where(r => r is { Mode: LoopMode.Run, Finished: false }).ToList();
@@ -37,7 +36,6 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
     /// <summary>Somebody's own prompts, ranked by people.</summary>
     public async Task<int> ServeFileAsync(string file, LoopSettings loop, CancellationToken cancellation)
     {
-        LoopSettingsRules.Check(loop);
         var path = PromptFiles.Check(file);
         var data = Check(loop.Model);
         var records = new LoopRecords(data);
@@ -53,7 +51,6 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
     /// <summary>People rank: the campaign that they are at, or a new one on the sample prompts.</summary>
     public async Task<int> ServeAsync(LoopSettings loop, CancellationToken cancellation)
     {
-        LoopSettingsRules.Check(loop);
         var data = Check(loop.Model);
         var records = new LoopRecords(data);
         await using var host = await StartHostAsync(data, cancellation);
