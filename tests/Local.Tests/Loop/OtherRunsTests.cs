@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rlhf.Local.Hosting;
 
 namespace Rlhf.Local.Tests.Loop;
 
@@ -87,6 +88,21 @@ public sealed partial class OtherRunsTests : IDisposable
         Assert.Contains("no training was started", loop.Output, StringComparison.Ordinal);
         Assert.Contains("a run needs 20", loop.Output, StringComparison.Ordinal);
         Assert.Contains("12 rankings are kept", loop.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_ModelDamaged_NamesTheFileAndTheWayOut()
+    {
+        var model = Directory.CreateDirectory(Path.Combine(folder.Root, "model")).FullName;
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(SolutionFolder.Require("The model"), "models", "support-small")))
+            File.Copy(file, Path.Combine(model, Path.GetFileName(file)));
+        var onnx = folder.Write("model/model.onnx", "no graph");
+        await using var loop = RlhfProcess.Start(folder, folder.Small("run", "--model", model));
+
+        Assert.Equal(1, await loop.ExitAsync());
+        Assert.Contains($"'{onnx}' can't be loaded", loop.Output, StringComparison.Ordinal);
+        Assert.Contains("fresh copy", loop.Output, StringComparison.Ordinal);
+        Assert.Contains("./run resume", loop.Output, StringComparison.Ordinal);
     }
 
     [Theory]
