@@ -130,6 +130,23 @@ public sealed class RankingTests
     }
 
     [Fact]
+    public async Task Submit_TwoTogetherWhereOneIsAskedFor_OneCountsAndTheOtherIsExtra()
+    {
+        var tables = new MeetingTables(RankingStore.Table, parties: 2);
+        await using var host = await WebHost.StartAsync(tables.Decorate);
+        // The lease is over at once, so the second annotator gets what is on the first one's screen.
+        await host.PublishAsync(count: 1, lease: TimeSpan.FromTicks(1));
+        var (first, second) = (await host.InviteAsync(), await host.InviteAsync());
+        var (one, other) = ((await first.NextAsync()).Task!, (await second.NextAsync()).Task!);
+        Assert.Equal(one.Comparison, other.Comparison);
+
+        tables.Begin();
+        var answers = await Task.WhenAll(first.RankAsync(one), second.RankAsync(other));
+
+        Assert.Single(answers, answer => answer.Extra);
+    }
+
+    [Fact]
     public async Task Submit_CampaignPaused_CountsForServedTasks()
     {
         await using var host = await WebHost.StartAsync();

@@ -45,10 +45,12 @@ public sealed class RankingService(
     {
         var ranking = stored.Ranking;
         if (ranking.Extra) return ranking;
+        var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), cancellation);
+        // Read after the row: whoever took it away is seen here.
         var all = await rankings.ReadBatchAsync(ranking.Batch, cancellation);
         var others = all.Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
-        var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), cancellation);
-        if (isNew && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
+        // Rankings that come together see each other, and would each be extra because of the other; the row takes only as many as were asked for.
+        if (isNew && !settled && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
         if (!settled && (await comparisons.FindPublishedAsync(campaign.Id, ranking.Batch, cancellation))?.Closed is null) await ReopenAsync(campaign.Id, comparison, all, cancellation);
         else if (!settled && isNew) return await MarkExtraAsync(stored, cancellation);
         await SignalAsync(campaign.Id, ranking, all, cancellation);
