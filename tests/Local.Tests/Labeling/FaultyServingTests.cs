@@ -50,7 +50,7 @@ public sealed class FaultyServingTests
         var waits = 0;
         while (true)
         {
-            var next = await RetryAsync(() => server.NextAsync(WebHost.Campaign, annotator.Invite.Annotator, []));
+            var next = await RetryAsync(() => server.NextAsync(WebHost.Campaign, annotator.Invite, []));
             if (next.Task is { } task)
             {
                 await RetryAsync(() => host.Get<RankingService>().SubmitAsync(WebHost.Campaign, annotator.Invite, task.Comparison, new(RankingOutcome.Ranked, [["1"], ["2"]])));

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Invites;
 using Rlhf.Labeling.Serving;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Web.Contracts;
@@ -96,11 +97,28 @@ public sealed class ServingTests
         var comparison = (await host.PublishAsync(count: 1, lease: TimeSpan.FromMinutes(5)))[0];
         var annotator = await host.InviteAsync();
         var cursor = AnnotatorState.New(annotator.Invite.Annotator).Cursor;
-        await host.Get<OpenScan>().ClaimNextAsync(WebHost.Campaign, annotator.Invite.Annotator, cursor, time.GetUtcNow().AddMinutes(5), [],
-            () => Task.FromResult<IReadOnlyCollection<AnnotatorId>>([]), TestContext.Current.CancellationToken);
+        await host.Get<OpenScan>().ClaimNextAsync(WebHost.Campaign, annotator.Invite.Annotator, AnnotatorKind.Person, cursor, time.GetUtcNow().AddMinutes(5), [],
+            () => Task.FromResult<IReadOnlyCollection<Invite>>([]), TestContext.Current.CancellationToken);
         Assert.NotEqual(NextStatus.Task, (await annotator.NextAsync()).Status);
         time.Advance(OpenScan.LostAfter + TimeSpan.FromSeconds(1));
         Assert.Equal(comparison.Id, (await annotator.NextAsync()).Task!.Comparison);
+    }
+
+    [Fact]
+    public async Task Next_ComparisonThatJudgesModels_IsLeftToPeople()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        var batch = BatchId.From("support-run1-test");
+        var judging = SampleComparisons.Make(batch, 7, answers: 2, overlap: 1) with { Kind = ComparisonKind.Test };
+        await host.Get<ComparisonStore>().PublishAsync(WebHost.Campaign, batch, [judging]);
+        var simulated = await host.InviteAsync(kind: AnnotatorKind.Simulated);
+        var ordinary = (await simulated.NextAsync()).Task!;
+        Assert.NotEqual(judging.Id, ordinary.Comparison);
+        await simulated.RankAsync(ordinary);
+
+        Assert.Equal(NextStatus.Done, (await simulated.NextAsync()).Status);
+        Assert.Equal(judging.Id, (await (await host.InviteAsync()).NextAsync()).Task!.Comparison);
     }
 
     [Fact]

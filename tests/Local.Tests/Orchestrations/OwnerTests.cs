@@ -21,7 +21,7 @@ public sealed class OwnerTests : IDisposable
         await host.CreateAsync(Settings);
         await host.Get<CampaignService>().PauseAsync(PipelineHost.Campaign, "A break.");
         await host.DropAsync(10);
-        Assert.Equal(NextStatus.Paused, (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, (await host.InviteAsync("sim-1")).Annotator, [])).Status);
+        Assert.Equal(NextStatus.Paused, (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, await host.InviteAsync("sim-1"), [])).Status);
         Assert.Empty(host.Generators.Asked);
         await host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign);
         await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open");
@@ -35,7 +35,7 @@ public sealed class OwnerTests : IDisposable
         await host.DropAsync(10);
         var annotator = await host.InviteAsync("sim-1");
         await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open");
-        var task = (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator.Annotator, [])).Task!;
+        var task = (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator, [])).Task!;
         await host.Get<CampaignService>().PauseAsync(PipelineHost.Campaign, "A break.");
         var accepted = await host.Get<RankingService>().SubmitAsync(PipelineHost.Campaign, annotator, task.Comparison, PipelineHost.ByRule(task));
         Assert.False(accepted.Extra);
@@ -93,7 +93,7 @@ public sealed class OwnerTests : IDisposable
         var annotator = await host.InviteAsync("sim-1");
         await host.BatchesAsync(all => all.Count(b => b.State == BatchState.Open) == 2, "two batches open");
         await host.JudgeNextAsync(annotator, PipelineHost.ByRule);
-        var held = (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator.Annotator, [])).Task!;
+        var held = (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator, [])).Task!;
         await host.Get<CampaignService>().CancelAsync(PipelineHost.Campaign, "No longer needed.");
         var batches = await host.BatchesAsync(all => all.All(b => b.State == BatchState.Cancelled), "all cancelled");
         Assert.Equal(19, batches.Sum(b => b.Unfinished["cancelled"]));
@@ -101,7 +101,7 @@ public sealed class OwnerTests : IDisposable
 
         var late = await host.Get<RankingService>().SubmitAsync(PipelineHost.Campaign, annotator, held.Comparison, PipelineHost.ByRule(held));
         Assert.True(late.Extra);
-        Assert.Equal(NextStatus.Ended, (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator.Annotator, [])).Status);
+        Assert.Equal(NextStatus.Ended, (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator, [])).Status);
         var refused = await Assert.ThrowsAsync<IllegalTransitionException>(() => host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign));
         Assert.Equal(("cancelled", "active", "resume"), (refused.From, refused.To, refused.Operation));
     }

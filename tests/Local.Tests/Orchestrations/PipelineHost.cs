@@ -115,7 +115,7 @@ public sealed class PipelineHost : IAsyncDisposable
     /// <summary>One judgement of whatever is next; null where nothing is.</summary>
     public async Task<TaskView?> JudgeNextAsync(Invite invite, Func<TaskView, RankingRequest> judge)
     {
-        var next = await Get<TaskServer>().NextAsync(Campaign, invite.Annotator, []);
+        var next = await Get<TaskServer>().NextAsync(Campaign, invite, []);
         if (next.Task is not { } task) return null;
         await Get<RankingService>().SubmitAsync(Campaign, invite, task.Comparison, judge(task));
         return task;

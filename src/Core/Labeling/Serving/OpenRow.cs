@@ -3,11 +3,12 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>A comparison somebody still has to rank. Table <c>open</c>: partition = campaign~shard, row = priority~batch~comparison. All moves are pure; the store guards them by ETag.</summary>
 /// <param name="Claims">Who has it on the screen, at most one each; a claim that ran out counts for nothing.</param>
 /// <param name="Ranked">Whose rankings count towards the overlap.</param>
+/// <param name="ForPeople">Judges models: only people's rankings would count, so only people are asked.</param>
 public sealed record OpenRow(
     BatchId Batch, ComparisonId Comparison, int Overlap,
-    IReadOnlyList<Claim> Claims, IReadOnlyList<AnnotatorId> Ranked, IReadOnlyList<AnnotatorId> Skipped)
+    IReadOnlyList<Claim> Claims, IReadOnlyList<AnnotatorId> Ranked, IReadOnlyList<AnnotatorId> Skipped, bool ForPeople = false)
 {
-    public static OpenRow For(Comparison comparison) => new(comparison.Batch, comparison.Id, comparison.Overlap, [], [], []);
+    public static OpenRow For(Comparison comparison) => new(comparison.Batch, comparison.Id, comparison.Overlap, [], [], [], comparison.Kind == ComparisonKind.Test);
 
     /// <summary>Rebuilt from the rankings, with nobody's claim.</summary>
     public static OpenRow For(Comparison comparison, IEnumerable<Ranking> rankings)
@@ -21,6 +22,8 @@ public sealed record OpenRow(
     }
 
     public bool IsClosed => Ranked.Count >= Overlap || Skipped.Count >= BatchProgress.SkipsToClose;
+
+    public bool IsFor(AnnotatorKind kind) => !ForPeople || kind == AnnotatorKind.Person;
 
     public bool IsJudgedBy(AnnotatorId annotator) => Ranked.Contains(annotator) || Skipped.Contains(annotator);
 

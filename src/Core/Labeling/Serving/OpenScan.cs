@@ -1,3 +1,5 @@
+using Rlhf.Labeling.Invites;
+
 namespace Rlhf.Labeling.Serving;
 
 /// <summary>Finds an open comparison for an annotator and claims it. A call reads a bounded number of rows behind the annotator's cursor, however many are open.</summary>
@@ -20,11 +22,11 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     /// <param name="held">What the annotator has in hand: its own claims on others were lost, by a host that died before it had answered.</param>
     /// <param name="others">Annotators with a valid invite besides this one; asked for only when a row is not free.</param>
     public async Task<Result> ClaimNextAsync(
-        CampaignId campaign, AnnotatorId annotator, ScanCursor cursor, DateTimeOffset until, IReadOnlyCollection<ComparisonId> held,
-        Func<Task<IReadOnlyCollection<AnnotatorId>>> others, CancellationToken cancellation)
+        CampaignId campaign, AnnotatorId annotator, AnnotatorKind kind, ScanCursor cursor, DateTimeOffset until, IReadOnlyCollection<ComparisonId> held,
+        Func<Task<IReadOnlyCollection<Invite>>> others, CancellationToken cancellation)
     {
-        bool IsFree(StoredOpenRow stored) => stored.Row.IsFreeFor(annotator, time.GetUtcNow())
-            || (stored.Row.IsLostBy(annotator, until - LostAfter) && !held.Contains(stored.Row.Comparison));
+        bool IsFree(StoredOpenRow stored) => stored.Row.IsFor(kind) && (stored.Row.IsFreeFor(annotator, time.GetUtcNow())
+            || (stored.Row.IsLostBy(annotator, until - LostAfter) && !held.Contains(stored.Row.Comparison)));
 
         if (cursor.IsLapDone) cursor = cursor.Restarted();
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
@@ -36,7 +38,8 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
                 return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, IsFree, cursor.Row)));
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
-            cursor = await PastAsync(cursor, rows, annotator, until - time.GetUtcNow(), held, others);
+            if (rows.Count > 0)
+                cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind))], annotator, until - time.GetUtcNow(), held, others);
             if (rows.Count < take) cursor = cursor.NextSegment();
         }
         return new(null, cursor);
@@ -75,23 +78,23 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     }
 
     private async Task<ScanCursor> PastAsync(
-        ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, TimeSpan lease, IReadOnlyCollection<ComparisonId> held, Func<Task<IReadOnlyCollection<AnnotatorId>>> others)
+        ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, TimeSpan lease, IReadOnlyCollection<ComparisonId> held, Func<Task<IReadOnlyCollection<Invite>>> others)
     {
-        if (rows.Count == 0) return cursor;
         var now = time.GetUtcNow();
         // One's own claim that is not in hand was lost on its way, and comes back before its lease ends.
         var untils = rows.Where(r => !r.Row.IsJudgedBy(annotator) && !held.Contains(r.Row.Comparison)).SelectMany(r => r.Row.LiveClaims(now))
             .Select(c => c.Annotator == annotator ? c.Until - lease + LostAfter : c.Until);
         var reachable = cursor.Reachable || await AnyReachableAsync(rows, annotator, now, others);
-        return cursor with { Row = rows[^1].Key, Seen = cursor.Seen + rows.Count, Reachable = reachable, OthersUntil = Earliest(cursor.OthersUntil, untils) };
+        return cursor with { Seen = cursor.Seen + rows.Count, Reachable = reachable, OthersUntil = Earliest(cursor.OthersUntil, untils) };
     }
 
     private static async Task<bool> AnyReachableAsync(
-        List<StoredOpenRow> rows, AnnotatorId annotator, DateTimeOffset now, Func<Task<IReadOnlyCollection<AnnotatorId>>> others)
+        List<StoredOpenRow> rows, AnnotatorId annotator, DateTimeOffset now, Func<Task<IReadOnlyCollection<Invite>>> others)
     {
+        if (rows.Count == 0) return false;
         if (rows.Any(r => !r.Row.IsJudgedBy(annotator) || r.Row.LiveClaims(now).Any())) return true;
         var known = await others();
-        return rows.Any(r => known.Any(other => !r.Row.IsJudgedBy(other)));
+        return rows.Any(r => known.Any(other => r.Row.IsFor(other.Kind) && !r.Row.IsJudgedBy(other.Annotator)));
     }
 
     private static DateTimeOffset? Earliest(DateTimeOffset? known, IEnumerable<DateTimeOffset> found) =>

@@ -17,8 +17,9 @@ public sealed class TaskServer(
     /// <summary>The task already on the annotator's screen if its lease runs and it is not in <paramref name="holding"/>; otherwise a new one, claimed until its lease ends.</summary>
     /// <param name="holding">What the caller has in hand: given to fetch one ahead.</param>
     /// <exception cref="RlhfException"><c>too-many-held</c>.</exception>
-    public async Task<NextResponse> NextAsync(CampaignId id, AnnotatorId annotator, IReadOnlyCollection<ComparisonId> holding, CancellationToken cancellation = default)
+    public async Task<NextResponse> NextAsync(CampaignId id, Invite invite, IReadOnlyCollection<ComparisonId> holding, CancellationToken cancellation = default)
     {
+        var annotator = invite.Annotator;
         var campaign = await campaigns.GetAsync(id, cancellation);
         var state = await annotators.GetAsync(id, annotator, cancellation);
         var progress = await ProgressAsync(id, state, cancellation);
@@ -28,7 +29,7 @@ public sealed class TaskServer(
             return new(NextStatus.Task, progress, await ViewAsync(campaign, annotator, mine, cancellation));
         if (held.Count >= AnnotatorState.MaximumHeld)
             throw new RlhfException("too-many-held", $"This annotator holds {held.Count} comparisons already.", "Submit, skip or release one before asking for another.", 409);
-        return await ClaimAsync(campaign, annotator, state, progress, cancellation);
+        return await ClaimAsync(campaign, invite, state, progress, cancellation);
     }
 
     /// <summary>Gives a comparison back unjudged. Nothing happens if the annotator does not hold it.</summary>
@@ -51,10 +52,12 @@ public sealed class TaskServer(
     public static RlhfException NotServed(ComparisonId comparison) =>
         new("not-served", $"Comparison '{comparison}' was not served to this annotator.", "Rank what 'next' gives, with the invite that it was given to.", 403);
 
-    private async Task<NextResponse> ClaimAsync(Campaign campaign, AnnotatorId annotator, AnnotatorState state, ProgressView progress, CancellationToken cancellation)
+    private async Task<NextResponse> ClaimAsync(Campaign campaign, Invite invite, AnnotatorState state, ProgressView progress, CancellationToken cancellation)
     {
+        var annotator = invite.Annotator;
         var until = time.GetUtcNow() + campaign.Settings.Lease;
-        var result = await scan.ClaimNextAsync(campaign.Id, annotator, state.Cursor, until, [.. state.Held.Select(h => h.Task.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
+        var result = await scan.ClaimNextAsync(
+            campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row)
         {
             if (result.Cursor != state.Cursor) await annotators.UpdateAsync(campaign.Id, annotator, s => s with { Cursor = result.Cursor }, cancellation);
@@ -93,10 +96,10 @@ public sealed class TaskServer(
     private int SecondsTo(DateTimeOffset until) =>
         (int)Math.Ceiling(Math.Clamp((until - time.GetUtcNow()).TotalSeconds, 1, LongestWait.TotalSeconds));
 
-    private async Task<IReadOnlyCollection<AnnotatorId>> OthersAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
+    private async Task<IReadOnlyCollection<Invite>> OthersAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsActive(now) && i.Annotator != annotator).Select(i => i.Annotator)];
+        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsActive(now) && i.Annotator != annotator)];
     }
 
     private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation) =>

@@ -42,7 +42,7 @@ internal static class LabelingRoutes
     {
         var holding = (context.QueryValue("holding") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return context.Ok(await context.Get<TaskServer>().NextAsync(
-            context.Campaign, context.Invite.Annotator, [.. holding.Select(ComparisonId.From)], context.Cancellation));
+            context.Campaign, context.Invite, [.. holding.Select(ComparisonId.From)], context.Cancellation));
     }
 
     private static async Task<IResult> SubmitAsync(RouteContext context) =>
