@@ -57,8 +57,8 @@ public sealed class PromptIngest(IBlobStore blobs, CampaignStore campaigns, Prom
         if (state.Pages == 0 && errors.Count == 0)
             throw new RlhfException("empty-file", $"'{file.Name}' holds no prompt, only blank lines.", "Drop a file with at least one prompt.");
 
-        // Before the file goes: after a crash in between, the campaign knows of its prompts all the same.
-        if (state.Accepted > 0) await AnnounceAsync(campaign.Id, cancellation);
+        // Before the file goes: after a crash in between, the campaign knows of its prompts all the same. Known ones may be those of a page that a crash left uncounted.
+        if (state.Accepted + state.Duplicates > 0) await AnnounceAsync(campaign.Id, cancellation);
         var report = await FinishAsync(file, content.ETag, new(file.Path, state.Accepted, state.Duplicates, errors.Count, errors.Named), cancellation);
         await log.EndAsync(campaign.Id, state with { Report = report }, cancellation);
         await signals.WakeAsync(campaign.Id, cancellation);

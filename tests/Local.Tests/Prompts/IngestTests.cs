@@ -108,6 +108,17 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task Sweep_PageStoredByAReadingThatDied_CompletedCampaignRunsAgain()
+    {
+        await using var host = await StartAsync();
+        await host.Get<PromptStore>().AddAsync(PipelineHost.Campaign, PipelineHost.Settings.Split, [new(1, new([new(MessageRole.User, "One")]), null)]);
+        await host.Get<CampaignStore>().UpdateAsync(PipelineHost.Campaign, c => c with { State = CampaignState.Completed });
+        await DropAsync(host, "late.jsonl", "\"One\"\n");
+        Assert.Equal((0, 1), Assert.Single(await SweepAsync(host)) is var report ? (report.Accepted, report.Duplicates) : default);
+        Assert.Equal(CampaignState.Active, (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State);
+    }
+
+    [Fact]
     public async Task Groups_ShareASplitAndAContradictionIsNamed()
     {
         await using var host = await StartAsync();
