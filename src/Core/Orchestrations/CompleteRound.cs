@@ -1,14 +1,16 @@
 using Rlhf.Campaigns;
+using Rlhf.Prompts;
 using Rlhf.Training;
 
 namespace Rlhf.Orchestrations;
 
-public sealed record CompleteRoundInput(CampaignId Campaign, int Round, int NextBatch, bool MayTrain);
+/// <param name="Cursor">Behind the prompts that were asked.</param>
+public sealed record CompleteRoundInput(CampaignId Campaign, int Round, int NextBatch, PromptCursor Cursor, bool MayTrain);
 
 public sealed record CompleteRoundResult(bool StartedRun);
 
 /// <summary>All batches of the round are done: starts its run where the campaign wants one, and completes the campaign otherwise.</summary>
-public sealed class CompleteRound(CampaignStore campaigns, RunService runs) : Activity<CompleteRoundInput, CompleteRoundResult>
+public sealed class CompleteRound(CampaignStore campaigns, PromptStore prompts, RunService runs) : Activity<CompleteRoundInput, CompleteRoundResult>
 {
     public override async Task<CompleteRoundResult> RunAsync(CompleteRoundInput input, CancellationToken cancellation)
     {
@@ -30,6 +32,9 @@ public sealed class CompleteRound(CampaignStore campaigns, RunService runs) : Ac
         reason ??= ReasonOf((await runs.ListAsync(input.Campaign, cancellation)).FirstOrDefault(r => r.Trigger == trigger));
         await campaigns.UpdateAsync(input.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Complete)
             ? CampaignTransitions.Apply(c, CampaignOperation.Complete, reason) : c, cancellation);
+        // Prompts that came meanwhile were announced while the campaign was still active, so nobody else opens it again for them.
+        if ((await prompts.TakeAsync(input.Campaign, input.Cursor, 1, cancellation)).Count > 0)
+            await campaigns.UpdateAsync(input.Campaign, c => c.State == CampaignState.Completed ? CampaignTransitions.Apply(c, CampaignOperation.AddPrompts) : c, cancellation);
         return new(StartedRun: false);
     }
 

@@ -82,7 +82,7 @@ public sealed class RunCampaign : Orchestrator<RunCampaignInput, RunCampaignProg
     {
         if (progress.Open.Count > 0 || progress.NextBatch == 1 || look.IsTraining) return progress;
         var completed = await context.CallActivityAsync<CompleteRoundResult>(
-            nameof(CompleteRound), new CompleteRoundInput(campaign, progress.Round, progress.NextBatch, MayTrain: progress.TrainedAt != progress.NextBatch), Retries.Storage);
+            nameof(CompleteRound), new CompleteRoundInput(campaign, progress.Round, progress.NextBatch, progress.Cursor, MayTrain: progress.TrainedAt != progress.NextBatch), Retries.Storage);
         return completed.StartedRun ? progress with { TrainedAt = progress.NextBatch } : progress;
     }
 }

@@ -18,8 +18,7 @@ public sealed class RunService(
         var row = CampaignTransitions.Apply(await campaigns.GetAsync(campaign, cancellation), CampaignOperation.Train);
         var existing = await runs.ListAsync(campaign, cancellation);
         if (trigger != OwnerTrigger && existing.FirstOrDefault(r => r.Trigger == trigger) is { } same) return await ScheduleAsync(same, cancellation);
-        if (existing.FirstOrDefault(r => !r.HasEnded) is { } active)
-            throw new RlhfException("run-active", $"The run '{active.Id}' is {active.State.ToString().ToLowerInvariant()}.", "Wait until it has ended, or cancel it.", 409);
+        if (existing.FirstOrDefault(r => !r.HasEnded) is { } active) throw Active(active);
         if (row.Settings.Policy is null) throw NoPolicy(campaign);
         var now = time.GetUtcNow();
         SnapshotBuilder.CheckPairs(row.Settings, await snapshots.DerivePairsAsync(row, now, cancellation));
@@ -61,9 +60,14 @@ public sealed class RunService(
         for (var number = campaign.Runs + 1; ; number++)
         {
             var run = new Run(RunStore.IdFor(campaign.Id, number), campaign.Id, campaign.Round, trigger, RunState.Queued, now, now);
-            if (!await runs.CreateAsync(run, cancellation)) continue;
-            await campaigns.UpdateAsync(campaign.Id, c => Numbered(c, number), cancellation);
-            return run;
+            if (await runs.CreateAsync(run, cancellation))
+            {
+                await campaigns.UpdateAsync(campaign.Id, c => Numbered(c, number), cancellation);
+                return run;
+            }
+            // Somebody asked at the same moment, and got the number.
+            if (await runs.GetAsync(run.Id, cancellation) is { HasEnded: false } faster)
+                return trigger != OwnerTrigger && faster.Trigger == trigger ? faster : throw Active(faster);
         }
     }
 
@@ -73,6 +77,9 @@ public sealed class RunService(
         Runs = Math.Max(campaign.Runs, number),
         Reason = campaign.State == CampaignState.Completed ? null : campaign.Reason,
     };
+
+    private static RlhfException Active(Run run) =>
+        new("run-active", $"The run '{run.Id}' is {run.State.ToString().ToLowerInvariant()}.", "Wait until it has ended, or cancel it.", 409);
 
     private async Task<Run> ScheduleAsync(Run run, CancellationToken cancellation)
     {

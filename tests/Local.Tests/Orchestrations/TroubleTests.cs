@@ -1,8 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Campaigns;
 using Rlhf.Contracts;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Orchestrations;
+using Rlhf.Prompts;
 using Rlhf.Storage;
 using Rlhf.Training;
 
@@ -165,6 +168,40 @@ public sealed class TroubleTests : IDisposable
         var other = CampaignId.From("api-only");
         await host.CreateAsync(PipelineHost.Settings with { Id = other, Policy = null, TrainWhenLabeled = false });
         Assert.Equal("no-policy", (await Assert.ThrowsAsync<RlhfException>(() => host.Get<CampaignService>().TrainNowAsync(other))).Code);
+    }
+
+    [Fact]
+    public async Task TrainNow_AskedSeveralTimesAtOnce_StartsOneRun()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        host.Launcher.Script = ShellJobLauncher.Hangs;
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        await host.DropAsync(60);
+        var annotator = await host.InviteAsync("sim-1");
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, async () => (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State == CampaignState.Completed);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+            await Record.ExceptionAsync(() => host.Get<CampaignService>().TrainNowAsync(PipelineHost.Campaign)))));
+
+        Assert.Single(answers, e => e is null);
+        Assert.All(answers.OfType<RlhfException>(), e => Assert.Equal("run-active", e.Code));
+        Assert.Single(await host.Get<RunStore>().ListAsync(PipelineHost.Campaign));
+    }
+
+    [Fact]
+    public async Task Completing_PromptsCameMeanwhile_StaysActive()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.Get<CampaignStore>().CreateAsync(new(PipelineHost.Settings with { TrainWhenLabeled = false }, CampaignState.Active, DateTimeOffset.UtcNow));
+        var added = new PromptLine(1, new([new(MessageRole.User, "My router does not work.")]), null);
+        await host.Get<PromptStore>().AddAsync(PipelineHost.Campaign, new(), [added]);
+        var completing = ActivatorUtilities.CreateInstance<CompleteRound>(host.Get<IServiceProvider>());
+
+        await completing.RunAsync(new(PipelineHost.Campaign, 1, 1, new(), MayTrain: true), TestContext.Current.CancellationToken);
+        Assert.Equal(CampaignState.Active, (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State);
+
+        await completing.RunAsync(new(PipelineHost.Campaign, 1, 1, new(Page: 1), MayTrain: true), TestContext.Current.CancellationToken);
+        Assert.Equal(CampaignState.Completed, (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State);
     }
 
     [Fact]
