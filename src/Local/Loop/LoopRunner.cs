@@ -27,6 +27,9 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
         // A campaign that is there may have been changed since, by its owner or by asking for simulated annotators.
         if (await host.Get<CampaignStore>().FindAsync(record.Campaign, cancellation) is null)
             await host.Get<CampaignService>().CreateAsync(settings, record.Mode == LoopMode.Run ? record.Settings.Annotators : null, cancellation);
+        else
+            // Its orchestration may have failed meanwhile: that one begins anew.
+            await host.Get<CampaignSignals>().WakeAsync(record.Campaign, cancellation);
         if (!record.Dropped) await DropAsync(record, cancellation);
         if (record.Mode == LoopMode.Run || record.SimulationStarted) host.Get<TrainerProgram>().Prepare();
     }
