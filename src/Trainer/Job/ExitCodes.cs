@@ -11,7 +11,7 @@ public static class ExitCodes
     /// <summary>It could not begin: no job, no storage, or a wrong command line. Standard error says why.</summary>
     public const int NotStarted = 2;
 
-    /// <summary>Another trainer holds the run; nothing was done or written.</summary>
+    /// <summary>Another trainer holds the run; nothing was done or written. The process itself ends with <see cref="Done"/> then.</summary>
     public const int HeldByAnother = 3;
 
     /// <summary>Asked to stop (SIGTERM, Ctrl-C): a checkpoint is there, and the job goes on from it when started again.</summary>

@@ -19,7 +19,9 @@ public static class JobCommand
         {
             var blobs = BlobStores.Open(Variable(StorageVariable, "a folder, a connection string or a blob account's address"));
             var job = await JobFile.ReadAsync(blobs, Variable(JobVariable, "the blob path of job.json, e.g. runs/demo-run1/job.json"), stop.Token);
-            return await new JobRunner(blobs, job, TimeProvider.System, Log, stop.Token).RunAsync();
+            var code = await new JobRunner(blobs, job, TimeProvider.System, Log, stop.Token).RunAsync();
+            // To whoever started it that is no failure, and no reason to start it once more: the other one's status tells how the run goes.
+            return code == ExitCodes.HeldByAnother ? ExitCodes.Done : code;
         }
         catch (RlhfException e)
         {
