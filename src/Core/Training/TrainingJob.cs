@@ -55,17 +55,17 @@ public sealed record SftSettings
 
 public sealed record RewardSettings
 {
-    public int Epochs { get; init; } = 2;
+    public int Epochs { get; init; } = 3;
     public int BatchSize { get; init; } = 32;
     public double LearningRate { get; init; } = 1e-3;
-    public double WeightDecay { get; init; } = 0.01;
+    public double WeightDecay { get; init; } = 0.1;
     /// <summary>Rank the pairs by σ of the preference share (soft) instead of the majority (hard).</summary>
     public bool SoftLabels { get; init; }
 }
 
 public sealed record PpoSettings
 {
-    public int Steps { get; init; } = 100;
+    public int Steps { get; init; } = 80;
     public int RolloutsPerStep { get; init; } = 64;
     public int Epochs { get; init; } = 2;
     public int MinibatchSize { get; init; } = 32;
