@@ -3,6 +3,7 @@ using Rlhf.Trainer.Job;
 using Rlhf.Trainer.MakeModel;
 using Rlhf.Trainer.Native;
 using Rlhf.Trainer.Onnx;
+using Rlhf.Training.Contract;
 
 OpenMp.EnsureSpinCount();
 try
@@ -13,6 +14,7 @@ try
         [] or ["job"] => await JobCommand.RunAsync(),
         ["doctor"] => await DoctorCommand.RunAsync(Console.Out),
         ["export", "--model", var folder] => Export(folder),
+        ["schemas", var folder] => Done(() => WriteSchemas(folder)),
         ["make-model", .. var options] => await MakeModelAsync(options),
         ["measure-model", .. var options] => Done(() => MakeModelCommand.Measure(options, Console.Out)),
         ["make-prompts", .. var options] => Done(() => MakeModelCommand.MakePrompts(options, Console.Out)),
@@ -30,6 +32,11 @@ static int Export(string folder)
     ExportCommand.Run(folder);
     Console.WriteLine($"{folder}/{OnnxExport.FileName} agrees with torch.");
     return ExitCodes.Done;
+}
+
+static void WriteSchemas(string folder)
+{
+    foreach (var (name, schema) in JobContract.Schemas) File.WriteAllText(Path.Combine(folder, name), schema);
 }
 
 static async Task<int> MakeModelAsync(string[] options)
@@ -50,6 +57,7 @@ static int Usage()
         rlhf-trainer [job]                    runs the job that RLHF_JOB names, on the storage that RLHF_STORAGE names
         rlhf-trainer doctor                   checks whether this machine can train
         rlhf-trainer export --model <folder>  writes model.onnx beside a model's weights
+        rlhf-trainer schemas <folder>         writes the JSON Schemas of the job's contract
         """);
     Console.Error.WriteLine(MakeModelCommand.Usage);
     return ExitCodes.NotStarted;

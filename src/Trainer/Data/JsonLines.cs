@@ -2,14 +2,13 @@ using System.Text;
 using System.Text.Json;
 using Rlhf.Json;
 using Rlhf.Storage;
+using Rlhf.Training.Contract;
 
 namespace Rlhf.Trainer.Data;
 
 /// <summary>JSON lines in storage.</summary>
 internal static class JsonLines
 {
-    private static readonly JsonSerializerOptions Strict = new(RlhfJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
-
     /// <summary>All lines; blank ones are skipped.</summary>
     /// <exception cref="RlhfException"><c>data-missing</c>, or <c>data-damaged</c> with the line's number.</exception>
     public static async Task<IReadOnlyList<T>> ReadAsync<T>(IBlobStore blobs, string path, CancellationToken cancellation)
@@ -33,7 +32,7 @@ internal static class JsonLines
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(line, Strict) ?? throw new JsonException("it is null");
+            return JsonSerializer.Deserialize<T>(line, JobContract.Strict) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {

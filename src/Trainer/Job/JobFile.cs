@@ -1,15 +1,13 @@
 using System.Text.Json;
-using Rlhf.Json;
 using Rlhf.Storage;
 using Rlhf.Training;
+using Rlhf.Training.Contract;
 
 namespace Rlhf.Trainer.Job;
 
 /// <summary>Reads and checks job.json.</summary>
 public static class JobFile
 {
-    private static readonly JsonSerializerOptions Strict = new(RlhfJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
-
     /// <exception cref="RlhfException"><c>job-missing</c> or <c>job-invalid</c>, naming what is wrong.</exception>
     public static async Task<TrainingJob> ReadAsync(IBlobStore blobs, string path, CancellationToken cancellation = default)
     {
@@ -17,7 +15,7 @@ public static class JobFile
             ?? throw new RlhfException("job-missing", $"There is no job '{path}' in storage.", "Check RLHF_JOB (the blob path of job.json) and RLHF_STORAGE.", 404);
         try
         {
-            return Checked(JsonSerializer.Deserialize<TrainingJob>(text, Strict)!, path);
+            return Checked(JsonSerializer.Deserialize<TrainingJob>(text, JobContract.Strict)!, path);
         }
         catch (JsonException e)
         {
