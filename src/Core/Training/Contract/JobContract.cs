@@ -10,7 +10,12 @@ namespace Rlhf.Training.Contract;
 public static class JobContract
 {
     /// <summary>A missing or null member is an error: what a reader of foreign job files has to use.</summary>
-    public static JsonSerializerOptions Strict { get; } = new(RlhfJson.Options) { RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true };
+    public static JsonSerializerOptions Strict { get; } = new(RlhfJson.Options)
+    {
+        RespectRequiredConstructorParameters = true,
+        RespectNullableAnnotations = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.Strict,
+    };
 
     /// <summary>Schemas by file name.</summary>
     public static IReadOnlyDictionary<string, string> Schemas { get; } = new Dictionary<string, string>
