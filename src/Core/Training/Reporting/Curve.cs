@@ -14,10 +14,10 @@ internal static class Curve
 
     private static readonly string[] colors = ["#2563eb", "#d97706", "#059669", "#dc2626"];
 
-    /// <param name="series">Name and points (step, value), in step order; series without points are left out.</param>
+    /// <param name="series">Name and points (step, value), in step order; a single value is a figure, not a curve, and left out.</param>
     public static string Draw(string title, IReadOnlyList<(string Name, IReadOnlyList<(int Step, double Value)> Points)> series)
     {
-        var shown = series.Where(s => s.Points.Count > 0).ToList();
+        var shown = series.Where(s => s.Points.Count > 1).ToList();
         if (shown.Count == 0) return "";
         var values = shown.SelectMany(s => s.Points).ToList();
         var (low, high) = Widen(values.Min(p => p.Value), values.Max(p => p.Value));
@@ -47,7 +47,6 @@ internal static class Curve
     {
         var path = string.Join(' ', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{x(p):0.#},{y(p):0.#}")));
         svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"1.8\"/>");
-        if (points.Count == 1) svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{x(points[0]):0.#}\" cy=\"{y(points[0]):0.#}\" r=\"3\" fill=\"{color}\"/>");
     }
 
     private static void DrawLegend(StringBuilder svg, IEnumerable<string> names)

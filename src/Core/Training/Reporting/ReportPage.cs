@@ -20,8 +20,8 @@ public static class ReportPage
         WriteFigures(page, "Labels", LabelFigures(report));
         WriteFigures(page, "Reward model", RewardFigures(report.Run));
         WriteFigures(page, "Policy", PolicyFigures(report));
-        WriteCurves(page, report.Metrics);
         WriteExamples(page, [.. report.Examples]);
+        WriteCurves(page, report.Metrics);
         return page.Append("</main></body></html>\n").ToString();
     }
 

@@ -5,6 +5,7 @@ const Longest = 4000;
 
 openOwnerPage(async api => {
   const id = query("run");
+  if (!id) return show(byId("main"), h("p", { class: "notice" }, "The address names no run. Open the arena from a run's page."));
   byId("run-crumb").href = `/run?id=${id}`;
   byId("run-crumb").textContent = id;
   const { run } = await api("GET", `/api/runs/${id}`);
