@@ -42,6 +42,8 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
 
     private async Task<RunResults> RunStagesAsync(LeasedBlobStore mine, JobReporter reporter, JobModels models, CancellationToken abort)
     {
+        // At once: whoever waits sees that the job lives, and an error of an earlier start is gone.
+        await reporter.FlushAsync(abort);
         var checkpoints = new CheckpointStore(mine, job.Output);
         var progress = await mine.ReadJsonAsync<JobProgress>(ProgressPath, abort) ?? JobProgress.Begin;
         foreach (var stage in stages.Skip(progress.Done.Count))

@@ -30,21 +30,22 @@ internal static class OnnxSessions
                 "Name a folder in Hugging Face layout with a model.onnx in it; `rlhf-trainer export --model <folder>` makes one from model.safetensors.", 404);
         }
 
-        return Open(() => new InferenceSession(file, Settings(options)), file);
+        return Open(settings => new InferenceSession(file, settings), file, options);
     }
 
     /// <param name="name">Stands for the file in errors.</param>
-    public static InferenceSession Open(byte[] model, string name, OnnxOptions options) => Open(() => new InferenceSession(model, Settings(options)), name);
+    public static InferenceSession Open(byte[] model, string name, OnnxOptions options) => Open(settings => new InferenceSession(model, settings), name, options);
 
     public static RlhfException Damaged(string file, string reason, Exception? inner = null) =>
         new("model-damaged", $"The model file '{file}' can't be loaded: {reason}",
             "Replace it by a fresh copy, or remake it with `rlhf-trainer export --model <folder>`.", 422, inner);
 
-    private static InferenceSession Open(Func<InferenceSession> open, string file)
+    private static InferenceSession Open(Func<SessionOptions, InferenceSession> open, string file, OnnxOptions options)
     {
         try
         {
-            return open();
+            using var settings = Settings(options);
+            return open(settings);
         }
         catch (OnnxRuntimeException e)
         {
