@@ -21,7 +21,8 @@ public class TensorBoardEventsTests
         Assert.Equal(Masked(record[..8]), BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(8)));
         Assert.Equal(Masked(record[12..(12 + length)]), BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(12 + length)));
         var data = record.AsSpan(12, length);
-        Assert.Equal((0x09, Now.ToUnixTimeSeconds()), (data[0], BinaryPrimitives.ReadDoubleLittleEndian(data[1..])));
+        Assert.Equal(0x09, data[0]);
+        Assert.Equal(Now.ToUnixTimeSeconds(), BinaryPrimitives.ReadDoubleLittleEndian(data[1..]));
         Assert.Equal([0x10, 0xAC, 0x02], data[9..12].ToArray());
         Assert.Equal(1.5f, BinaryPrimitives.ReadSingleLittleEndian(data[^4..]));
         Assert.Contains("ppo/reward", Encoding.ASCII.GetString(data), StringComparison.Ordinal);
