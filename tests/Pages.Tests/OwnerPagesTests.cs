@@ -172,17 +172,22 @@ public sealed class OwnerPagesTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task Arena_Message_ShowsBothAnswersSideBySide()
+    public Task Arena_Message_ShowsBothAnswersSideBySide() => AssertMessageBoxAsync("/arena?run=support-run1");
+
+    [BrowserFact]
+    public Task Run_Message_ShowsBothAnswersSideBySide() => AssertMessageBoxAsync("/run?id=support-run1");
+
+    private async Task AssertMessageBoxAsync(string address)
     {
         await using var host = await WebHost.StartAsync(services => services.AddSingleton<IGeneratorFactory, EchoGenerators>());
         await host.PublishAsync(count: 2);
         await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Settings = c.Settings with { Policy = "file:models/none" } });
         await SampleRun.WriteAsync(host, RunState.Succeeded);
-        var page = await OpenAsync(host, "/arena?run=support-run1");
+        var page = await OpenAsync(host, address);
         await page.GetByLabel("Message").First.FillAsync("<b>Where</b> is my parcel?");
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator(".sides section").First).ToContainTextAsync("base heard: <b>Where</b> is my parcel?");
-        await Expect(page.Locator(".sides section").Last).ToContainTextAsync("tuned heard: <b>Where</b> is my parcel?");
+        await Expect(page.Locator(".exchange .sides section").First).ToContainTextAsync("base heard: <b>Where</b> is my parcel?");
+        await Expect(page.Locator(".exchange .sides section").Last).ToContainTextAsync("tuned heard: <b>Where</b> is my parcel?");
         PageErrors.AssertNone(page);
     }
 

@@ -1,18 +1,22 @@
 import { h, byId, show, setBar } from "../shared/dom.js";
 import { time } from "../shared/format.js";
 import { attempt, keepFresh, openOwnerPage, query } from "../shared/owner.js";
+import { exchange } from "../arena/exchange.js";
 import { curves } from "./curves.js";
 import { examplesCard, figuresCard, verdictCards } from "./results.js";
 
 openOwnerPage(async api => {
   const id = query("id"), path = `/api/runs/${id}`;
   byId("crumb").textContent = id;
+  let box;
   const refresh = async () => {
     const [details, { points }] = await Promise.all([api("GET", path), api("GET", `${path}/metrics`)]);
     const { run } = details;
     byId("campaign-crumb").href = `/campaign?id=${run.campaign}`;
     byId("campaign-crumb").textContent = run.campaign;
-    show(byId("main"), head(details, api, path, refresh), statusCard(details), verdictCards(run), figuresCard(run), curves(points), examplesCard(details.examples));
+    // Made once, so that a refresh takes away neither a message half typed nor an answer.
+    if (run.results?.model) box ??= exchange(api, id);
+    show(byId("main"), head(details, api, path, refresh), statusCard(details), verdictCards(run), box, figuresCard(run), examplesCard(details.examples), curves(points));
     return !["succeeded", "failed", "cancelled"].includes(run.state) || !details.hasReport && run.state === "succeeded";
   };
   if (await refresh()) setTimeout(() => keepFresh(refresh), 2000);
