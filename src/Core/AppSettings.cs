@@ -1,0 +1,72 @@
+namespace Rlhf;
+
+/// <summary>Every configuration key that the Functions host, its app and the training job read; a test holds the deployment to this list.
+/// A key of the environment: in Azure an app setting, locally a value of <c>local.settings.json</c>.</summary>
+public static class AppSettings
+{
+    /// <summary>The host's own storage: Durable's history, leases and queues, timers, and the inbox trigger's. A connection string (Azurite's), or in Azure the identity form of the three below.</summary>
+    public const string HostStorage = "AzureWebJobsStorage";
+
+    /// <summary>Name of the host's storage account, where the identity reaches it.</summary>
+    public const string HostStorageAccount = "AzureWebJobsStorage__accountName";
+
+    /// <summary><c>managedidentity</c>, where the identity reaches the host's storage.</summary>
+    public const string HostStorageCredential = "AzureWebJobsStorage__credential";
+
+    /// <summary>Client id of the user-assigned identity that reaches the host's storage.</summary>
+    public const string HostStorageClientId = "AzureWebJobsStorage__clientId";
+
+    /// <summary>Where blobs are: a connection string, or the account's blob address (<c>https://…blob.core.windows.net</c>) for the identity. The training job reads it too.</summary>
+    public const string Storage = "RLHF_STORAGE";
+
+    /// <summary>Where rows are: a connection string, or the account's table address. May be absent where <see cref="Storage"/> is a connection string, which then serves both.</summary>
+    public const string Tables = "RLHF_TABLES";
+
+    /// <summary>Client id of the user-assigned identity that reaches storage, jobs and models. Absent: <see cref="AzureClientId"/>, else the system's or the developer's own.</summary>
+    public const string Identity = "RLHF_IDENTITY";
+
+    /// <summary>The same as Azure.Identity reads it by itself; the training job has only this one.</summary>
+    public const string AzureClientId = "AZURE_CLIENT_ID";
+
+    /// <summary>Keys that sign invites, oldest first, the last one signs: <c>[{"id":"k1","secret":"base64 of 32 bytes"}]</c>. In Azure a Key Vault reference.</summary>
+    public const string SigningKeys = "RLHF_SIGNING_KEYS";
+
+    /// <summary>The owner's token on one machine, 16 characters at least. Never in Azure: see <see cref="Owners"/>.</summary>
+    public const string OwnerToken = "RLHF_OWNER_TOKEN";
+
+    /// <summary>In Azure: object ids of the Entra users who are owners, comma-separated. App Service authentication says who calls, and is believed only where this is set and <see cref="OwnerToken"/> is not.</summary>
+    public const string Owners = "RLHF_OWNERS";
+
+    /// <summary>Host names the app answers to, comma-separated, without ports. Absent: the platform in front sees to it.</summary>
+    public const string AllowedHosts = "RLHF_ALLOWED_HOSTS";
+
+    /// <summary>ARM resource id of the Container Apps job that trains. Absent: a child process of this host trains.</summary>
+    public const string TrainerJob = "RLHF_TRAINER_JOB";
+
+    /// <summary>On one machine: path of <c>rlhf-trainer.dll</c> or of another program that honours the job's contract. Absent: src/Trainer is built where the sources are.</summary>
+    public const string Trainer = "RLHF_TRAINER";
+
+    /// <summary>Model of a campaign that names none: <c>file:&lt;folder&gt;</c> or a blob prefix such as <c>models/support-small</c>. It answers and is tuned.</summary>
+    public const string DefaultModel = "RLHF_DEFAULT_MODEL";
+
+    /// <summary>Address of the Azure OpenAI resource whose deployments answer and are tuned.</summary>
+    public const string AzureOpenAIEndpoint = "AZURE_OPENAI_ENDPOINT";
+
+    /// <summary>Where traces, metrics and logs go in Azure.</summary>
+    public const string ApplicationInsights = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+
+    /// <summary>Where traces and metrics go elsewhere: an OTLP collector's address.</summary>
+    public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary><c>dotnet-isolated</c>; on Flex Consumption the platform knows it from the function app's runtime.</summary>
+    public const string WorkerRuntime = "FUNCTIONS_WORKER_RUNTIME";
+
+    /// <summary><c>true</c>: the dashboard is at <c>/</c>, where the host would show a page of its own.</summary>
+    public const string DisableHomepage = "AzureWebJobsDisableHomepage";
+
+    /// <summary>To the training job only: the path of its <c>job.json</c> in storage.</summary>
+    public const string Job = "RLHF_JOB";
+
+    /// <summary>Those that a deployment in Azure does not set: of one machine, of the job's start, or the platform's own.</summary>
+    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, WorkerRuntime, Job];
+}
