@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Rlhf.Json;
 using Rlhf.Local.Hosting;
-using Rlhf.Local.Jobs;
+using Rlhf.Training.Launching;
 
 namespace Rlhf.Local.Azurite;
 

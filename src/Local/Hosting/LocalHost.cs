@@ -6,10 +6,10 @@ using Rlhf.Labeling.Invites;
 using Rlhf.Local.Checks;
 using Rlhf.Local.Durable;
 using Rlhf.Local.Inbox;
-using Rlhf.Local.Jobs;
 using Rlhf.Local.Loop;
 using Rlhf.Local.Simulation;
 using Rlhf.Training;
+using Rlhf.Training.Launching;
 using Rlhf.Web;
 using Rlhf.Web.Routing;
 using Rlhf.Web.Security;
@@ -115,9 +115,13 @@ public sealed class LocalHost : IAsyncDisposable
         services.AddSingleton(new ModelCache(storage.Blobs, data.Models));
         services.AddSingleton<IGeneratorFactory, GeneratorFactory>();
 
-        services.AddSingleton(s => new TrainerProgram(data, s.GetRequiredService<IConfiguration>()["RLHF_TRAINER"]));
-        services.AddSingleton<ChildProcessLauncher>(s => new(data, s.GetRequiredService<TrainerProgram>(), storage.Location, s.GetRequiredService<ILogger<ChildProcessLauncher>>()));
-        services.AddSingleton<IJobLauncher>(s => s.GetRequiredService<ChildProcessLauncher>());
+        services.AddChildProcessTrainer(s => new()
+        {
+            Folder = data.Jobs,
+            Storage = storage.Location,
+            Trainer = s.GetRequiredService<IConfiguration>()["RLHF_TRAINER"],
+            Source = SolutionFolder.Find() is { } root ? Path.Combine(root, "src", "Trainer") : null,
+        });
 
         services.AddSingleton<LocalSimulation>();
         services.AddSingleton<ISimulation>(s => s.GetRequiredService<LocalSimulation>());

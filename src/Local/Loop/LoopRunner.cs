@@ -2,7 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Local.Hosting;
-using Rlhf.Local.Jobs;
+using Rlhf.Training.Launching;
 using Rlhf.Local.Simulation;
 using Rlhf.Local.Terminal;
 using Rlhf.Orchestrations;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Rlhf.Local.Jobs;
+using Rlhf.Training.Launching;
 
 namespace Rlhf.Local.Tests.Loop;
 

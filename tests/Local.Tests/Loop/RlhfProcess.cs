@@ -146,7 +146,7 @@ internal sealed class TestFolder : IDisposable
     {
         foreach (var record in Directory.Exists(Path.Combine(Data, "jobs")) ? Directory.EnumerateFiles(Path.Combine(Data, "jobs"), "*.json") : [])
         {
-            using var trainer = Rlhf.Local.Jobs.JobRecord.Read(Path.GetDirectoryName(record)!, RunId.From(Path.GetFileNameWithoutExtension(record)))?.Process.Find();
+            using var trainer = Rlhf.Training.Launching.JobRecord.Read(Path.GetDirectoryName(record)!, RunId.From(Path.GetFileNameWithoutExtension(record)))?.Process.Find();
             trainer?.Kill(entireProcessTree: true);
             trainer?.WaitForExit();
         }

@@ -1,4 +1,4 @@
-namespace Rlhf.Local.Jobs;
+namespace Rlhf.Training.Launching;
 
 /// <summary>The end of a log file, for a person.</summary>
 public static class LogTail

@@ -1,16 +1,15 @@
 using System.Diagnostics;
-using Rlhf.Local.Hosting;
 
-namespace Rlhf.Local.Jobs;
+namespace Rlhf.Training.Launching;
 
-/// <summary>The trainer's program: built once in the background, because its 700 MB of libtorch must not delay the first page. <c>RLHF_TRAINER</c> names a built one, or another program that honours the job's contract.</summary>
-public sealed class TrainerProgram(DataFolder data, string? path) : IDisposable
+/// <summary>The trainer's program: built once in the background, because its 700 MB of libtorch must not delay the first page. <see cref="ChildProcessOptions.Trainer"/> names a built one, or another program that honours the job's contract.</summary>
+public sealed class TrainerProgram(ChildProcessOptions options) : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task<string>? build;
 
-    private string LogFile => Path.Combine(data.Logs, "trainer-build.log");
+    private string LogFile => Path.Combine(options.Folder, "trainer-build.log");
 
     /// <summary>Starts the build, if it has not been; <see cref="PathAsync"/> waits for it.</summary>
     public void Prepare() => _ = Building();
@@ -24,17 +23,20 @@ public sealed class TrainerProgram(DataFolder data, string? path) : IDisposable
         lock (gate)
         {
             // A build that failed (no network, say) is tried again when somebody asks again.
-            if (build is null || build.IsFaulted || build.IsCanceled) build = path is null ? BuildAsync() : Task.FromResult(Existing(path));
+            if (build is null || build.IsFaulted || build.IsCanceled) build = options.Trainer is { } path ? ExistingAsync(path) : BuildAsync();
             return build;
         }
     }
 
-    private static string Existing(string path) => File.Exists(path) ? Path.GetFullPath(path) : throw new RlhfException(
-        "trainer-missing", $"RLHF_TRAINER names '{path}', and there is no such file.", "Set it to the path of rlhf-trainer.dll or of another program, or unset it to build src/Trainer.");
+    // Asynchronous so that a path that leads nowhere is the task's failure, not the caller's of Prepare.
+    private static Task<string> ExistingAsync(string path) => File.Exists(path) ? Task.FromResult(Path.GetFullPath(path)) : Task.FromException<string>(new RlhfException(
+        "trainer-missing", $"RLHF_TRAINER names '{path}', and there is no such file.", "Set it to the path of rlhf-trainer.dll or of another program, or unset it to build src/Trainer."));
 
     private async Task<string> BuildAsync()
     {
-        var project = Path.Combine(SolutionFolder.Require("The trainer"), "src", "Trainer");
+        var project = options.Source ?? throw new RlhfException("trainer-missing", "No trainer is named, and the project's source is not here to build one from.",
+            "Set RLHF_TRAINER to the path of rlhf-trainer.dll or of another program that honours the job's contract.");
+        Directory.CreateDirectory(options.Folder);
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = project,

@@ -1,14 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Rlhf.Local.Hosting;
-using Rlhf.Training;
+using Microsoft.Extensions.Logging;
 
-namespace Rlhf.Local.Jobs;
+namespace Rlhf.Training.Launching;
 
 /// <summary>Runs the training job as a child process. It outlives a killed host (its output goes to a file, not to us) and is found again by its record.</summary>
-/// <param name="storage">The trainer's <c>RLHF_STORAGE</c>.</param>
 public sealed partial class ChildProcessLauncher(
-    DataFolder data, TrainerProgram program, string storage, ILogger<ChildProcessLauncher> logger) : IJobLauncher, IDisposable
+    ChildProcessOptions options, TrainerProgram program, ILogger<ChildProcessLauncher> logger) : IJobLauncher, IDisposable
 {
     private const int LogLines = 20;
     private static readonly TimeSpan Collection = TimeSpan.FromSeconds(2);
@@ -16,21 +14,22 @@ public sealed partial class ChildProcessLauncher(
     private readonly ConcurrentDictionary<RunId, Process> children = new();
     private readonly SemaphoreSlim starting = new(1);
 
-    public string LogFileOf(RunId run) => Path.Combine(data.Jobs, $"{run}.log");
+    public string LogFileOf(RunId run) => Path.Combine(options.Folder, $"{run}.log");
 
     public async Task<string> StartAsync(RunId run, CancellationToken cancellation = default)
     {
         await starting.WaitAsync(cancellation);
         try
         {
-            if (JobRecord.Read(data.Jobs, run) is { } known && known.Process.Find() is { } running)
+            Directory.CreateDirectory(options.Folder);
+            if (JobRecord.Read(options.Folder, run) is { } known && known.Process.Find() is { } running)
             {
                 running.Dispose();
                 LogAdopted(run, known.Process.Id);
                 return known.Execution;
             }
             var record = Start(run, await program.PathAsync(cancellation));
-            record.Write(data.Jobs);
+            record.Write(options.Folder);
             var log = LogFileOf(run);
             LogStarted(run, record.Process.Id, log);
             return record.Execution;
@@ -45,7 +44,7 @@ public sealed partial class ChildProcessLauncher(
 
     public async Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
     {
-        if (JobRecord.Read(data.Jobs, run) is not { } record || record.Execution != execution || record.Process.Find() is not { } process) return;
+        if (JobRecord.Read(options.Folder, run) is not { } record || record.Execution != execution || record.Process.Find() is not { } process) return;
         using (process)
         {
             process.Kill(entireProcessTree: true);
@@ -57,10 +56,11 @@ public sealed partial class ChildProcessLauncher(
     /// <summary>Stops the trainers that run, when the host ends in an orderly way; they go on from their checkpoints.</summary>
     public void StopAll()
     {
-        foreach (var file in Directory.EnumerateFiles(data.Jobs, "*.json"))
+        if (!Directory.Exists(options.Folder)) return;
+        foreach (var file in Directory.EnumerateFiles(options.Folder, "*.json"))
         {
             if (!IdRules.IsValid(Path.GetFileNameWithoutExtension(file))) continue;
-            using var process = JobRecord.Read(data.Jobs, RunId.From(Path.GetFileNameWithoutExtension(file)))?.Process.Find();
+            using var process = JobRecord.Read(options.Folder, RunId.From(Path.GetFileNameWithoutExtension(file)))?.Process.Find();
             process?.Kill(entireProcessTree: true);
         }
     }
@@ -73,7 +73,7 @@ public sealed partial class ChildProcessLauncher(
 
     private JobState StateOf(RunId run, string execution)
     {
-        if (JobRecord.Read(data.Jobs, run) is not { } record || record.Execution != execution) return new(JobPhase.Unknown);
+        if (JobRecord.Read(options.Folder, run) is not { } record || record.Execution != execution) return new(JobPhase.Unknown);
         if (record.Process.Find() is { } running)
         {
             running.Dispose();
@@ -92,9 +92,9 @@ public sealed partial class ChildProcessLauncher(
         // Whatever honours the job's contract may stand in for ours.
         var isDotnet = trainer.EndsWith(".dll", StringComparison.OrdinalIgnoreCase);
         var start = DetachedProcess.Prepare(isDotnet ? ["dotnet", trainer] : [trainer], LogFileOf(run));
-        start.WorkingDirectory = data.Root;
+        start.WorkingDirectory = options.Folder;
         start.Environment["RLHF_JOB"] = $"runs/{run}/job.json";
-        start.Environment["RLHF_STORAGE"] = storage;
+        start.Environment["RLHF_STORAGE"] = options.Storage;
         // libgomp reads it when it loads. Its default spinning makes two processes on two cores five times slower.
         start.Environment["GOMP_SPINCOUNT"] = "1000";
         var process = Process.Start(start) ?? throw new InvalidOperationException("The trainer did not start.");

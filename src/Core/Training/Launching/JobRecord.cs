@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Rlhf.Json;
-using Rlhf.Local.Hosting;
 
-namespace Rlhf.Local.Jobs;
+namespace Rlhf.Training.Launching;
 
 /// <summary>A trainer's process, on disk, so that a host that is started again finds the one that its forerunner left running.</summary>
 public sealed record JobRecord(RunId Run, ProcessIdentity Process)
@@ -17,7 +16,7 @@ public sealed record JobRecord(RunId Run, ProcessIdentity Process)
         {
             return JsonSerializer.Deserialize<JobRecord>(File.ReadAllText(FileOf(folder, run)), RlhfJson.Options);
         }
-        catch (Exception e) when (e is FileNotFoundException or JsonException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or JsonException)
         {
             return null;
         }

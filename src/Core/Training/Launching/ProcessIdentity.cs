@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Rlhf.Local.Hosting;
+namespace Rlhf.Training.Launching;
 
 /// <summary>A process as a later host can find it again.</summary>
 /// <param name="StartedAt">By the operating system; tells the process from a later one with the same id.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Rlhf.Local.Hosting;
+namespace Rlhf.Training.Launching;
 
 /// <summary>Starts a program that goes on when this one is killed: its output goes to a file, not into a pipe of ours, and Ctrl-C on our terminal does not reach it.</summary>
 public static class DetachedProcess

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Contracts.Tools;
-using Rlhf.Local.Hosting;
-using Rlhf.Local.Jobs;
 using Rlhf.Training;
+using Rlhf.Training.Launching;
 
-namespace Rlhf.Local.Tests.Jobs;
+namespace Rlhf.Core.Tests.Training.Launching;
 
 /// <summary>With shell scripts as trainers, so on systems that have a shell.</summary>
 [Needs(Tool.Shell)]
@@ -127,8 +126,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
     [ToolFact]
     public async Task Start_NoSuchTrainer_NamesTheFile()
     {
-        var launcher = new ChildProcessLauncher(Data, new TrainerProgram(Data, "/no/such/trainer"), "/the/storage", NullLogger<ChildProcessLauncher>.Instance);
-        opened.Add(launcher);
+        var launcher = LauncherOf("/no/such/trainer");
 
         var error = await Assert.ThrowsAsync<RlhfException>(() => launcher.StartAsync(run, Cancellation));
 
@@ -136,14 +134,27 @@ public sealed class ChildProcessLauncherTests : IDisposable
         Assert.Contains("/no/such/trainer", error.Message, StringComparison.Ordinal);
     }
 
-    private DataFolder Data => DataFolder.Open(folder);
+    [ToolFact]
+    public async Task Start_NoTrainerAndNoSource_SaysWhatToSet()
+    {
+        var error = await Assert.ThrowsAsync<RlhfException>(() => LauncherOf(trainer: null).StartAsync(run, Cancellation));
+
+        Assert.Equal("trainer-missing", error.Code);
+        Assert.Contains("RLHF_TRAINER", error.Remedy, StringComparison.Ordinal);
+    }
 
     private ChildProcessLauncher Launcher(string script)
     {
         var path = Path.Combine(folder, $"trainer-{opened.Count}.sh");
         File.WriteAllText(path, $"#!/bin/sh\n{script}\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var launcher = new ChildProcessLauncher(Data, new TrainerProgram(Data, path), "/the/storage", NullLogger<ChildProcessLauncher>.Instance);
+        return LauncherOf(path);
+    }
+
+    private ChildProcessLauncher LauncherOf(string? trainer)
+    {
+        var options = new ChildProcessOptions { Folder = Path.Combine(folder, "jobs"), Storage = "/the/storage", Trainer = trainer };
+        var launcher = new ChildProcessLauncher(options, new TrainerProgram(options), NullLogger<ChildProcessLauncher>.Instance);
         opened.Add(launcher);
         return launcher;
     }
