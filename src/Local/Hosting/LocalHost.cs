@@ -8,7 +8,6 @@ using Rlhf.Local.Durable;
 using Rlhf.Local.Inbox;
 using Rlhf.Local.Loop;
 using Rlhf.Local.Simulation;
-using Rlhf.Training;
 using Rlhf.Training.Launching;
 using Rlhf.Web;
 using Rlhf.Web.Routing;

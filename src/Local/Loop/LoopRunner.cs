@@ -2,12 +2,12 @@ using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Local.Hosting;
-using Rlhf.Training.Launching;
 using Rlhf.Local.Simulation;
 using Rlhf.Local.Terminal;
 using Rlhf.Orchestrations;
 using Rlhf.Storage;
 using Rlhf.Training;
+using Rlhf.Training.Launching;
 
 namespace Rlhf.Local.Loop;
 
