@@ -52,6 +52,10 @@ public static class AppSettings
     /// <summary>Address of the Azure OpenAI resource whose deployments answer and are tuned.</summary>
     public const string AzureOpenAIEndpoint = "AZURE_OPENAI_ENDPOINT";
 
+    /// <summary>ARM resource id of that Azure OpenAI account (<c>/subscriptions/…/accounts/&lt;name&gt;</c>): tuned models are deployed there, for which the identity needs
+    /// "Cognitive Services OpenAI Contributor" on it. Absent: a person deploys them, and a run says which and under what name.</summary>
+    public const string FineTuningAccount = "RLHF_FINE_TUNING_ACCOUNT";
+
     /// <summary>Where traces, metrics and logs go in Azure.</summary>
     public const string ApplicationInsights = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 
