@@ -11,11 +11,13 @@ namespace Rlhf.Trainer.Corpus;
 /// <summary>The made corpus: examples to learn from, and prompts to start a campaign with. Everything follows from the seed.</summary>
 public static class SupportCorpus
 {
+    private const double InventedShare = 0.25;
+
     /// <summary>Distinct train prompts, each with an answer of mixed quality. Prompts of the other splits never come, here or in any other call.</summary>
     public static IEnumerable<SftLine> Examples(SupportLanguage language, long seed, int count)
     {
         var answers = new SupportAnswerWriter(language, SeededRandom.Combine(seed, 2));
-        return new SupportPromptWriter(language, SeededRandom.Combine(seed, 1)).Distinct(Split.Train).Take(count)
+        return new SupportPromptWriter(language, SeededRandom.Combine(seed, 1), InventedShare).Distinct(Split.Train).Take(count)
             .Select(p => new SftLine(p.Messages, answers.Write(p.Case)));
     }
 

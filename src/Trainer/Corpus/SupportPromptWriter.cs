@@ -6,7 +6,8 @@ using Rlhf.Prompts;
 namespace Rlhf.Trainer.Corpus;
 
 /// <summary>Writes customers' messages: many products, problems, openings, tones and lengths, some in lower case, some with a system turn or an earlier turn.</summary>
-public sealed class SupportPromptWriter(SupportLanguage language, long seed)
+/// <param name="inventedShare">Share of prompts about a product that does not exist, put together from the language's: for training only, so that names are copied and not recognised.</param>
+public sealed class SupportPromptWriter(SupportLanguage language, long seed, double inventedShare = 0)
 {
     /// <summary>Shares of the made prompts; a prompt with a held-out word is test whatever its hash says.</summary>
     public static SplitSettings Shares { get; } = new(Validation: 0.08, Test: 0.18);
@@ -37,6 +38,7 @@ public sealed class SupportPromptWriter(SupportLanguage language, long seed)
     {
         var product = PickHeldOutRarely(language.Products, p => p.HeldOut);
         var problem = PickHeldOutRarely([.. language.ProblemsOf(product)], p => p.HeldOut);
+        if (inventedShare > 0 && source.Chance(inventedShare)) product = product with { Name = InventName() };
         var brand = NextBrand();
         return new(product, brand is null ? product.Name : $"{brand} {product.Name}", problem,
             product.HeldOut || problem.HeldOut || (brand is not null && language.HeldOutBrands.Contains(brand)));
@@ -47,6 +49,19 @@ public sealed class SupportPromptWriter(SupportLanguage language, long seed)
         var rare = options.Where(isHeldOut).ToList();
         return rare.Count > 0 && source.Chance(0.02) ? source.Pick(rare) : source.Pick([.. options.Where(o => !isHeldOut(o))]);
     }
+
+    /// <summary>The first word of one product and the last of another, or one word of the first half of one and the second half of another.</summary>
+    private string InventName()
+    {
+        while (true)
+        {
+            var (first, second) = (NextWord(), NextWord());
+            var name = source.Chance(0.5) ? $"{first} {second}" : first[..((first.Length + 1) / 2)] + second[(second.Length / 2)..];
+            if (name.Length >= 4 && first != second && !language.Products.Any(p => name.Contains(p.Name, StringComparison.Ordinal))) return name;
+        }
+    }
+
+    private string NextWord() => source.Pick(source.Pick(language.Products.Where(p => !p.HeldOut).ToList()).Name.Split(' '));
 
     private string? NextBrand() => source.Pick<int>([(0, 0.35), (1, 0.25), (2, 0.38), (3, 0.02)]) switch
     {

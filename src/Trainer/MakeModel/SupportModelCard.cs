@@ -72,7 +72,7 @@ public static class SupportModelCard
     }
 
     private static string Minutes(SupportModelRecipe recipe) => recipe.Minutes is not { } minutes ? "not measured"
-        : string.Create(CultureInfo.InvariantCulture, $"{minutes:f0} minutes on two cores that much other work shared{Processor(recipe)}");
+        : string.Create(CultureInfo.InvariantCulture, $"{minutes:f0} minutes on two cores{Processor(recipe)}");
 
     private static string Processor(SupportModelRecipe recipe) => recipe.ProcessorMinutes is not { } processor ? ""
         : string.Create(CultureInfo.InvariantCulture, $"; {processor:f0} minutes of processor time");
