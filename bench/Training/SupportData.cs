@@ -8,13 +8,13 @@ using Rlhf.Prompts;
 
 namespace Rlhf.Bench.Training;
 
-/// <summary>The sample prompts, and rankings of the base model's answers by annotators who follow the rule and err.</summary>
+/// <summary>Prompts from a file, and rankings of the base model's answers by annotators who follow the rule and err.</summary>
 public static class SupportData
 {
     // τ, what the first shown gains, what ten words gain: the habits of ./run's simulated annotators, in turn.
     private static readonly (double Temperature, double Left, double Length)[] Habits = [(0.6, 0, 0), (1.6, 0, 0), (1.0, 0.8, 0), (1.0, 0, 0.5)];
 
-    public static IReadOnlyList<Prompt> Prompts(string file) => [.. File.ReadLines(file).Select((line, i) =>
+    public static IReadOnlyList<Prompt> Read(string file) => [.. File.ReadLines(file).Select((line, i) =>
     {
         var json = JsonNode.Parse(line)!;
         var messages = json["messages"] is JsonArray turns
@@ -22,6 +22,13 @@ public static class SupportData
             : [new Message(MessageRole.User, (string)json["prompt"]!)];
         return new Prompt(PromptId.From($"p{i}"), messages, Enum.Parse<Split>((string)json["split"]!, ignoreCase: true));
     })];
+
+    /// <summary>The first train prompts, and the validation prompts in two halves, one of which stands in for the test prompts. The file's own test prompts are left out.</summary>
+    public static IReadOnlyList<Prompt> ForDevelopment(IReadOnlyList<Prompt> prompts, int train)
+    {
+        var validation = prompts.Where(prompt => prompt.Split == Split.Validation).Select((prompt, i) => i % 2 == 0 ? prompt : prompt with { Split = Split.Test });
+        return [.. prompts.Where(prompt => prompt.Split == Split.Train).Take(train), .. validation];
+    }
 
     /// <summary>Two answers a prompt, ranked by one annotator each; identical answers are dropped.</summary>
     public static async Task<IReadOnlyList<PreferencePair>> PairsAsync(OnnxGenerator generator, IReadOnlyList<Prompt> prompts, SamplingSettings sampling, long seed)
