@@ -57,6 +57,7 @@ public static class DpoTrainer
         var difference = beta * DpoMath.Difference(chosen, rejected, referenceChosen, referenceRejected);
         var loss = PreferenceLoss.Pairwise(
             difference, tensor([.. pairs.Select(pair => (float)pair.Preference)]), tensor([.. pairs.Select(pair => (float)pair.Weight)]));
+        Divergence.Check(loss.item<float>(), optimizer.Step + 1, learningRate, "a lower dpo.learningRate");
         loss.backward();
         var norm = optimizer.Apply(learningRate);
         var accuracy = PreferenceLoss.Accuracy([.. difference.detach().data<float>().Select(value => (double)value)], [.. pairs.Select(pair => pair.Weight)]);

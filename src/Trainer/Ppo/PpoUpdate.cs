@@ -15,11 +15,13 @@ public static class PpoUpdate
         PolicyWithValue policy, AdamW optimizer, IReadOnlyList<Rollout> rollouts, PpoSettings settings, double learningRate, long seed)
     {
         var results = new List<Dictionary<string, double>>();
+        var minibatches = (rollouts.Count + settings.MinibatchSize - 1) / settings.MinibatchSize;
+        var step = 1 + (optimizer.Step / (settings.Epochs * minibatches));
         for (var epoch = 0; epoch < settings.Epochs; epoch++)
         {
             var order = rollouts.ToArray();
             if (epoch > 0) new SeededRandom(SeededRandom.Combine(seed, epoch)).Shuffle<Rollout>(order);
-            foreach (var minibatch in order.Chunk(settings.MinibatchSize)) results.Add(Minibatch(policy, optimizer, minibatch, settings, learningRate));
+            foreach (var minibatch in order.Chunk(settings.MinibatchSize)) results.Add(Minibatch(policy, optimizer, minibatch, settings, step, learningRate));
         }
 
         var values = results[0].Keys.Where(name => name != "ratioError").ToDictionary(name => name, name => results.Average(result => result[name]));
@@ -30,7 +32,7 @@ public static class PpoUpdate
     }
 
     private static Dictionary<string, double> Minibatch(
-        PolicyWithValue policy, AdamW optimizer, Rollout[] rollouts, PpoSettings settings, double learningRate)
+        PolicyWithValue policy, AdamW optimizer, Rollout[] rollouts, PpoSettings settings, int step, double learningRate)
     {
         using var scope = NewDisposeScope();
         var batch = AnswerBatch.Of([.. rollouts.Select(rollout => (rollout.Prompt, rollout.Answer))]);
@@ -43,7 +45,7 @@ public static class PpoUpdate
             values, AnswerBatch.Pad([.. rollouts.Select(rollout => rollout.Values)]), AnswerBatch.Pad([.. rollouts.Select(rollout => rollout.Returns)]),
             batch.Mask, settings.ValueClipRange);
         var loss = policyLoss + (settings.ValueCoefficient * valueLoss);
-        if (!float.IsFinite(loss.item<float>())) throw Diverged();
+        Divergence.Check(loss.item<float>(), step, learningRate, "a lower ppo.learningRate or a higher ppo.klCoefficient");
         loss.backward();
         var norm = optimizer.Apply(learningRate);
         using var _ = no_grad();
@@ -58,7 +60,4 @@ public static class PpoUpdate
             ["ratioError"] = ((ratio - 1).abs() * batch.Mask).max().item<float>(),
         };
     }
-
-    private static RlhfException Diverged() => new(
-        "training-diverged", "The loss is not a number any more.", "Start the run again with a lower learning rate or a higher KL coefficient.", 500);
 }

@@ -25,6 +25,7 @@ public static class RewardTrainer
 
     /// <param name="start">Copied; the trunk begins as it.</param>
     /// <returns>The model, not yet normalised: see <see cref="Normalize"/>.</returns>
+    /// <exception cref="RlhfException"><c>training-diverged</c>.</exception>
     public static async Task<RewardModel> TrainAsync(
         ICausalLanguageModel start, IReadOnlyList<RewardComparison> train, IReadOnlyList<RewardComparison> validation, RewardSettings settings, long seed,
         ITrainingProgress progress)
@@ -97,6 +98,7 @@ public static class RewardTrainer
         var batch = PairTensors.Of(members);
         var difference = batch.Difference(model);
         var loss = batch.Loss(difference);
+        Divergence.Check(loss.item<float>(), optimizer.Step + 1, learningRate, "a lower reward.learningRate");
         loss.backward();
         var norm = optimizer.Apply(learningRate);
         var accuracy = PreferenceLoss.Accuracy(

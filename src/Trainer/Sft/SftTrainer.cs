@@ -61,6 +61,7 @@ public static class SftTrainer
     {
         using var scope = NewDisposeScope();
         var loss = SftLoss.Of(model, examples);
+        Divergence.Check(loss.item<float>(), optimizer.Step + 1, learningRate, "a lower sft.learningRate");
         loss.backward();
         var norm = optimizer.Apply(learningRate);
         return new() { ["loss"] = loss.item<float>(), ["gradientNorm"] = norm, ["learningRate"] = learningRate };

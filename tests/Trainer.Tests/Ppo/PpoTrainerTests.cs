@@ -74,6 +74,20 @@ public class PpoTrainerTests
     }
 
     [Fact]
+    public async Task Train_LearningRateFarTooHigh_SaysTheStepAndWhatToLower()
+    {
+        using var start = Start();
+        using var reward = await RewardAsync(start);
+
+        var error = await Assert.ThrowsAsync<RlhfException>(
+            () => PpoTrainer.TrainAsync(start, Prompts, reward, End, Quick with { LearningRate = 1e30 }, 1, new RecordingProgress()));
+
+        Assert.Equal("training-diverged", error.Code);
+        Assert.Contains("step 1 ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ppo.learningRate", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_StepAfterStep_KeepsTheNumberOfLiveTensors()
     {
         using var start = Start();

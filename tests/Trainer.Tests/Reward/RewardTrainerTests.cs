@@ -68,6 +68,19 @@ public class RewardTrainerTests
     }
 
     [Fact]
+    public async Task Train_LearningRateFarTooHigh_SaysTheStepAndWhatToLower()
+    {
+        using var start = Start();
+
+        var error = await Assert.ThrowsAsync<RlhfException>(
+            () => RewardTrainer.TrainAsync(start, Comparisons(60, seed: 1), [], Quick with { LearningRate = 1e30 }, 1, new RecordingProgress()));
+
+        Assert.Equal("training-diverged", error.Code);
+        Assert.Contains("step 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("reward.learningRate", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Evaluate_BatchedComparisons_ScoresEachAsAlone()
     {
         using var start = Start();
