@@ -56,6 +56,10 @@ public static class AppSettings
     /// "Cognitive Services OpenAI Contributor" on it. Absent: a person deploys them, and a run says which and under what name.</summary>
     public const string FineTuningAccount = "RLHF_FINE_TUNING_ACCOUNT";
 
+    /// <summary>When the inbox is swept, as a timer's schedule: <c>0 */5 * * * *</c> (every five minutes) in Azure, where Event Grid tells of drops and the sweep repairs;
+    /// <c>*/5 * * * * *</c> (every five seconds) on Azurite, where it is the only road.</summary>
+    public const string InboxSweep = "RLHF_INBOX_SWEEP";
+
     /// <summary>Where traces, metrics and logs go in Azure.</summary>
     public const string ApplicationInsights = "APPLICATIONINSIGHTS_CONNECTION_STRING";
 

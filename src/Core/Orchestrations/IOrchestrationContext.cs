@@ -69,4 +69,24 @@ public sealed record StepRetryPolicy(
         var delay = FirstDelay * Math.Pow(Backoff, attempt - 1);
         return delay > MaximumDelay ? MaximumDelay : delay;
     }
+
+    /// <summary>The loop of every host: attempts a step, with durable pauses in between, until it works or its failure is final.</summary>
+    /// <param name="policy">Null: one attempt.</param>
+    public static async Task<T> RunAsync<T>(StepRetryPolicy? policy, Func<Task<T>> attempt, Func<TimeSpan, Task> pause)
+    {
+        for (var number = 1; ; number++)
+        {
+            TimeSpan delay;
+            try
+            {
+                return await attempt();
+            }
+            catch (StepFailedException e) when (policy?.DelayAfter(number, e.Failure) is { } wait)
+            {
+                delay = wait;
+            }
+
+            await pause(delay);
+        }
+    }
 }

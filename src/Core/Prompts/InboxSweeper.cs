@@ -26,6 +26,20 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
         }
     }
 
+    /// <summary>Reads one file that a notification named; null where somebody else has read it. Storage that fails is the caller's to try again, or the next sweep's.</summary>
+    public async Task<IngestReport?> IngestAsync(string path, CancellationToken cancellation = default)
+    {
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            return await ingest.IngestAsync(path, cancellation);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     /// <summary>Reads one file now; where a sweep was faster, what came of that.</summary>
     /// <exception cref="RlhfException">Storage fails; the file stays in the inbox and is read by a later sweep.</exception>
     public async Task<IngestReport> IngestAsync(CampaignId campaign, string path, string etag, CancellationToken cancellation = default)

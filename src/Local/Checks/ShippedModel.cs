@@ -1,5 +1,3 @@
-using Rlhf.Local.Hosting;
-
 namespace Rlhf.Local.Checks;
 
 /// <summary>The small model that ships with the project. It only speaks customer-support messages.</summary>

@@ -132,9 +132,7 @@ public sealed class LocalHost : IAsyncDisposable
     private static WebOptions WebSettings()
     {
         var options = new WebOptions { AllowedHosts = ["127.0.0.1", "localhost"] };
-        if (ShippedModel.Find() is not { } folder) return options;
-        var model = ModelCache.FilePrefix + folder;
-        return options with { DefaultPolicy = model, DefaultGenerators = [new("base", GeneratorKind.Onnx, model) { Sampling = new(CampaignPlans.AnswerTokens) }] };
+        return ShippedModel.Find() is { } folder ? options.WithModel(ModelCache.FilePrefix + folder) : options;
     }
 
     /// <summary>Somebody is watching, and looking costs nothing here.</summary>

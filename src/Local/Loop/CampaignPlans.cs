@@ -5,6 +5,7 @@ using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Local.Checks;
 using Rlhf.Training;
+using Rlhf.Web;
 
 namespace Rlhf.Local.Loop;
 
@@ -12,7 +13,7 @@ namespace Rlhf.Local.Loop;
 public static class CampaignPlans
 {
     /// <summary>Tokens an answer of the shipped model may have.</summary>
-    public const int AnswerTokens = 64;
+    public const int AnswerTokens = WebOptions.DefaultAnswerTokens;
 
     public static CampaignSettings For(LoopRecord record)
     {

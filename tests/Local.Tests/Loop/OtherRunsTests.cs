@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Rlhf.Local.Hosting;
 
 namespace Rlhf.Local.Tests.Loop;
 

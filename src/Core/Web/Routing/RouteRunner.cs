@@ -37,7 +37,8 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
             return await http.RequestServices.GetRequiredService<InviteService>().AuthenticateAsync(campaign, http.Request.Headers[InviteHeader], http.RequestAborted);
         }
         if (await owner.IsOwnerAsync(http.Request)) return null;
-        throw new RlhfException("owner-only", "This is for the campaign's owner, and the request does not prove to come from there.", "Open the owner's link again, or send its token as 'Authorization: Bearer …'.", 401);
+        throw new RlhfException("owner-only", "This is for the campaign's owner, and the request does not prove to come from there.", owner.SignInPath is { } path
+            ? $"Sign in at {path} as one of the owners." : "Open the owner's link again, or send its token as 'Authorization: Bearer …'.", 401);
     }
 
     private IResult Problem(ApiRoute route, HttpContext http, Exception exception)
@@ -46,7 +47,7 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
         {
             case RlhfException known:
                 if (known.HttpStatus == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = route.Policy == AccessPolicy.Owner ? "Bearer" : "Rlhf-Invite";
-                return Problems.From(known);
+                return Problems.From(known, known.HttpStatus == StatusCodes.Status401Unauthorized && route.Policy == AccessPolicy.Owner ? owner.SignInPath : null);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Problems.From(RequestDefence.TooLarge(route));
             case OperationCanceledException when http.RequestAborted.IsCancellationRequested:

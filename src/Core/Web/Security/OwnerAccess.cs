@@ -8,6 +8,9 @@ namespace Rlhf.Web.Security;
 public interface IOwnerAccess
 {
     ValueTask<bool> IsOwnerAsync(HttpRequest request);
+
+    /// <summary>Where an owner who has not signed in does so; null where a token is asked for instead.</summary>
+    string? SignInPath => null;
 }
 
 /// <summary><c>Authorization: Bearer &lt;token&gt;</c>, asked of loopback too: other people's programs run there.</summary>

@@ -41,10 +41,10 @@ internal sealed class ReplayContext(
     public ILogger CreateReplaySafeLogger(string category) => new ReplaySafeLogger(loggers.CreateLogger(category), () => IsReplaying);
 
     public Task<TOutput> CallActivityAsync<TOutput>(string name, object? input, StepOptions? options = null) =>
-        CallAsync<TOutput>(name, options?.Retry, () => StartActivity(name, input));
+        CallAsync<TOutput>(options?.Retry, () => StartActivity(name, input));
 
     public Task<TOutput> CallSubOrchestratorAsync<TOutput>(string name, object? input, StepOptions? options = null) =>
-        CallAsync<TOutput>(name, options?.Retry, () => StartSubOrchestration(name, input, options?.InstanceId));
+        CallAsync<TOutput>(options?.Retry, () => StartSubOrchestration(name, input, options?.InstanceId));
 
     public Task<T> WaitForExternalEvent<T>(string name, CancellationToken cancellation = default) =>
         WaitForExternalEvent<T>(name, Timeout.InfiniteTimeSpan, cancellation);
@@ -111,24 +111,11 @@ internal sealed class ReplayContext(
         if (open.Remove(step, out var resume)) resume(result);
     }
 
-    private async Task<TOutput> CallAsync<TOutput>(string name, StepRetryPolicy? retry, Func<Task<string?>> start)
+    private Task<TOutput> CallAsync<TOutput>(StepRetryPolicy? retry, Func<Task<string?>> start) => StepRetryPolicy.RunAsync(retry, async () =>
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            TimeSpan delay;
-            try
-            {
-                CheckThread();
-                return Payloads.Read<TOutput>(await start());
-            }
-            catch (StepFailedException e) when (retry?.DelayAfter(attempt, e.Failure) is { } pause)
-            {
-                delay = pause;
-            }
-
-            await CreateTimer(delay);
-        }
-    }
+        CheckThread();
+        return Payloads.Read<TOutput>(await start());
+    }, delay => CreateTimer(delay));
 
     private Task<string?> StartActivity(string name, object? input)
     {

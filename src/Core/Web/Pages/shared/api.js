@@ -5,6 +5,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = problem.code;
     this.remedy = problem.remedy;
+    this.signIn = problem.signIn;
   }
 
   /** Whether the same request may get through later. */

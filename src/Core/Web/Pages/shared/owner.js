@@ -3,14 +3,16 @@ import { createApi } from "./api.js";
 
 const Key = "rlhf-owner-token";
 
-/** The owner's API. The token comes with the link's fragment once and stays in this browser; without a valid one the page asks for it. */
+/** The owner's API. The token comes with the link's fragment once and stays in this browser; without a valid one the page asks for it, or for the sign-in that the host has instead. */
 export async function openOwnerPage(start) {
   takeTokenFromLink();
-  const api = createApi({ Authorization: `Bearer ${localStorage.getItem(Key) ?? ""}` });
+  const token = localStorage.getItem(Key);
+  const api = createApi(token ? { Authorization: `Bearer ${token}` } : {});
   try {
     await start(api);
   } catch (error) {
-    if (error.status === 401) askForToken();
+    if (error.status === 401 && error.signIn) askToSignIn(error.signIn);
+    else if (error.status === 401) askForToken();
     else show(byId("main"), problemNotice(error));
   }
 }
@@ -56,6 +58,13 @@ function takeTokenFromLink() {
   if (!token) return;
   localStorage.setItem(Key, token);
   history.replaceState(null, "", location.pathname + location.search);
+}
+
+/** A link and no redirection: who is signed in and no owner would go round in circles. */
+function askToSignIn(path) {
+  const back = encodeURIComponent(location.pathname + location.search);
+  show(byId("main"), h("section", { class: "card narrow" }, h("h2", {}, "Sign in"),
+    h("p", { class: "muted" }, "This page is for the owners of the campaigns."), h("a", { class: "button primary", href: `${path}?post_login_redirect_uri=${back}` }, "Sign in")));
 }
 
 function askForToken() {

@@ -1,4 +1,4 @@
-namespace Rlhf.Local.Hosting;
+namespace Rlhf;
 
 /// <summary>Finds the project's own folder: the sample prompts, the shipped model and the trainer's source are there.</summary>
 public static class SolutionFolder
