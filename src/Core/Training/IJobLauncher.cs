@@ -13,7 +13,18 @@ public interface IJobLauncher
     Task StopAsync(RunId run, string execution, CancellationToken cancellation = default);
 }
 
-public enum JobPhase { Running, Succeeded, Failed, Unknown }
+public enum JobPhase
+{
+    Running,
+    Succeeded,
+    Failed,
+
+    /// <summary>The launcher does not know it, or no longer; its status file tells.</summary>
+    Unknown,
+
+    /// <summary>Said to run past its own deadline: stuck, and to be stopped.</summary>
+    Overdue,
+}
 
 /// <param name="ExitCode">Where the launcher knows it.</param>
 /// <param name="LogTail">The end of the job's log, for a person.</param>
