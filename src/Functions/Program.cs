@@ -1,12 +1,8 @@
-using Azure.Core.Serialization;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Rlhf.Json;
+using Rlhf.Functions.Hosting;
 
-// The Azure host, begun: it starts and serves no function yet (README, "What does not work yet").
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
-builder.Services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(RlhfJson.Options));
+builder.Services.AddFunctionsHost(builder.Configuration);
 builder.Build().Run();
