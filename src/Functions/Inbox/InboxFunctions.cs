@@ -19,7 +19,7 @@ public sealed class InboxFunctions(InboxSweeper inbox, DurableClientHolder clien
     }
 
     [Function("InboxSwept")]
-    public Task Swept([TimerTrigger($"%{AppSettings.InboxSweep}%")] object timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
+    public Task Swept([TimerTrigger("%" + AppSettings.InboxSweep + "%")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellation)
     {
         clients.Use(client);
         return inbox.SweepAsync(cancellation);
