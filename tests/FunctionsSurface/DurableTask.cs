@@ -29,12 +29,16 @@ public record TaskOptions
 {
     public TaskOptions(TaskRetryOptions? retry) => Retry = retry;
 
+    public TaskOptions(TaskOptions options) => throw Surface.Called();
+
     public TaskRetryOptions? Retry { get; init; }
 }
 
 public record SubOrchestrationOptions : TaskOptions
 {
     public SubOrchestrationOptions(TaskRetryOptions? retry = null, string? instanceId = null) : base(retry) => InstanceId = instanceId;
+
+    public SubOrchestrationOptions(TaskOptions options, string? instanceId = null) : base(options) => InstanceId = instanceId;
 
     public string? InstanceId { get; init; }
 }

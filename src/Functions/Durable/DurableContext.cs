@@ -35,7 +35,7 @@ internal sealed class DurableContext(TaskOrchestrationContext context) : IOrches
         CallAsync(name, input, options, () => context.CallActivityAsync<TOutput>(name, input));
 
     public Task<TOutput> CallSubOrchestratorAsync<TOutput>(string name, object? input, StepOptions? options = null) =>
-        CallAsync(name, input, options, () => context.CallSubOrchestratorAsync<TOutput>(name, input, new SubOrchestrationOptions(null, options?.InstanceId)));
+        CallAsync(name, input, options, () => context.CallSubOrchestratorAsync<TOutput>(name, input, new SubOrchestrationOptions(retry: null, instanceId: options?.InstanceId)));
 
     public Task<T> WaitForExternalEvent<T>(string name, CancellationToken cancellation = default) =>
         WaitForExternalEvent<T>(name, Timeout.InfiniteTimeSpan, cancellation);

@@ -11,7 +11,6 @@ using Rlhf.Generation.Endpoints;
 using Rlhf.Generation.Onnx;
 using Rlhf.Json;
 using Rlhf.Labeling.Invites;
-using Rlhf.Orchestrations;
 using Rlhf.Storage;
 using Rlhf.Training.Launching;
 using Rlhf.Training.Launching.ContainerApps;
@@ -28,7 +27,7 @@ public static class FunctionsHost
         var settings = new FunctionsSettings(configuration);
         var credential = Credential(settings);
         services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(RlhfJson.Options));
-        services.AddSingleton(credential);
+        services.AddSingleton<TokenCredential>(credential);
         services.AddStorage(settings, credential);
         services.AddSingleton<ISigningKeys>(new ConfiguredSigningKeys(settings.Find(AppSettings.SigningKeys)));
         services.AddSingleton(Owner(settings));
@@ -40,12 +39,6 @@ public static class FunctionsHost
         services.AddSingleton<RoutePipeline>();
         return services;
     }
-
-    /// <summary>Core's seams over Durable, and what functions run steps with.</summary>
-    public static IServiceCollection AddDurable(this IServiceCollection services) => services
-        .AddSingleton<DurableClientHolder>()
-        .AddSingleton<IOrchestrationClient, DurableOrchestrationClient>()
-        .AddScoped<ActivityRunner>();
 
     private static void AddStorage(this IServiceCollection services, FunctionsSettings settings, TokenCredential credential)
     {
