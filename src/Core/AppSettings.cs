@@ -66,6 +66,21 @@ public static class AppSettings
     /// <summary>Where traces and metrics go elsewhere: an OTLP collector's address.</summary>
     public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary><c>Authorization=AAD;ClientId=…</c> where Application Insights takes a token of the identity and no key; the Functions host reads it too.</summary>
+    public const string ApplicationInsightsAuthentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
+
+    /// <summary><c>console</c>, <c>otlp</c> or <c>none</c>, several with commas between: where traces go instead.</summary>
+    public const string TracesExporter = "OTEL_TRACES_EXPORTER";
+
+    /// <summary>The same for metrics.</summary>
+    public const string MetricsExporter = "OTEL_METRICS_EXPORTER";
+
+    /// <summary>The same for logs.</summary>
+    public const string LogsExporter = "OTEL_LOGS_EXPORTER";
+
+    /// <summary><c>true</c>: no telemetry, whatever else is set.</summary>
+    public const string TelemetryDisabled = "OTEL_SDK_DISABLED";
+
     /// <summary><c>dotnet-isolated</c>; on Flex Consumption the platform knows it from the function app's runtime.</summary>
     public const string WorkerRuntime = "FUNCTIONS_WORKER_RUNTIME";
 
@@ -76,5 +91,5 @@ public static class AppSettings
     public const string Job = "RLHF_JOB";
 
     /// <summary>Those that a deployment in Azure does not set: of one machine, of the job's start, or the platform's own.</summary>
-    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, WorkerRuntime, Job];
+    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TelemetryDisabled, WorkerRuntime, Job];
 }

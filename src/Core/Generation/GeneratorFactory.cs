@@ -38,7 +38,7 @@ public sealed class GeneratorFactory(
     private async Task<IGenerator> OpenNewAsync(GeneratorSettings settings)
     {
         if (settings.Kind != GeneratorKind.Onnx)
-            return new ChatClientGenerator(clients.Create(settings), settings, time, loggers.CreateLogger<ChatClientGenerator>());
+            return new ChatClientGenerator(clients.Create(settings), settings, time, loggers.CreateLogger<ChatClientGenerator>(), clients.FindKey(settings));
         var folder = await models.GetFolderAsync(settings.Model);
         CheckSize(settings, Path.Combine(folder, "model.onnx"));
         return OnnxGenerator.Load(settings.Name, folder, places.Onnx);

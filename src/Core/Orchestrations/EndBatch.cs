@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Preferences;
+using Rlhf.Telemetry;
 using Rlhf.Training.Reporting;
 
 namespace Rlhf.Orchestrations;
@@ -29,6 +30,7 @@ public sealed class EndBatch(BatchStore batches, ComparisonStore comparisons, Ra
             Counts = counts,
             Unfinished = Unfinished(counts, input.End),
         }, cancellation);
+        PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, 0);
         return new(derived?.Pairs ?? 0);
     }
 

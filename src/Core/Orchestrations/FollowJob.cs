@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Storage;
+using Rlhf.Telemetry;
 using Rlhf.Training;
 
 namespace Rlhf.Orchestrations;
@@ -14,6 +15,8 @@ public sealed partial class FollowJob(
     public override async Task<JobLook> RunAsync(RunStep input, CancellationToken cancellation)
     {
         var run = await runs.GetAsync(input.Run, cancellation);
+        // Said at every look: what sends only what changed in its interval would forget a run that goes on for a day.
+        PipelineMetrics.JobState(run);
         if (run.HasEnded) return new(run.State);
         var status = await blobs.ReadJsonAsync<RunStatus>(RunPaths.Status(run.Id), cancellation);
         if (status?.State == RunState.Succeeded) return new(await PublishAsync(run, status, cancellation));

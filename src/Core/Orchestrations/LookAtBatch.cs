@@ -1,5 +1,6 @@
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Orchestrations;
 
@@ -13,6 +14,7 @@ public sealed class LookAtBatch(CampaignStore campaigns, ComparisonStore compari
         var state = (await campaigns.GetAsync(input.Campaign, cancellation)).State;
         var progress = BatchProgress.Of(
             await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation), await rankings.ReadBatchAsync(input.Batch, cancellation));
+        PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);
         return new(progress.Total, progress.Complete, progress.Open, state == CampaignState.Paused, state == CampaignState.Cancelled);
     }
 }

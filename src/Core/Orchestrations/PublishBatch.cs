@@ -1,6 +1,7 @@
 using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Labeling;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Orchestrations;
 
@@ -27,6 +28,7 @@ public sealed class PublishBatch(
             Dropped = ComparisonMaker.Dropped(answered),
             Tokens = answered.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)),
         }, cancellation);
+        PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, standing.Count);
         return new(standing.Count);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Storage;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Prompts;
 
@@ -61,6 +62,7 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
 
     private async Task<IngestReport?> TryIngestAsync(string path, CancellationToken cancellation)
     {
+        using var scope = logger.BeginScope(WorkIds.OfInstance(InboxFile.Parse(path).Campaign));
         try
         {
             var report = await ingest.IngestAsync(path, cancellation);

@@ -1,4 +1,5 @@
 using Rlhf.Storage;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Training;
 
@@ -33,8 +34,12 @@ public sealed class RunStore(ITableStore tables)
     }
 
     /// <returns>Whether the row was made; false where the id is taken.</returns>
-    public async Task<bool> CreateAsync(Run run, CancellationToken cancellation = default) =>
-        await tables.TryInsertAsync(Table, run.Campaign.Value, run.Id.Value, run, cancellation) is not null;
+    public async Task<bool> CreateAsync(Run run, CancellationToken cancellation = default)
+    {
+        if (await tables.TryInsertAsync(Table, run.Campaign.Value, run.Id.Value, run, cancellation) is null) return false;
+        PipelineMetrics.JobState(run);
+        return true;
+    }
 
     /// <summary>Applies <paramref name="change"/> (pure, may run several times) to the newest row and writes it under its ETag.</summary>
     /// <exception cref="RlhfException"><c>run-not-found</c>.</exception>
@@ -44,9 +49,12 @@ public sealed class RunStore(ITableStore tables)
         while (true)
         {
             var row = await tables.FindAsync(Table, partition, id.Value, cancellation) ?? throw NotFound(id);
-            var after = change(row.ReadBody<Run>());
+            var before = row.ReadBody<Run>();
+            var after = change(before);
             if (StorageExtensions.ToBody(after) == row.Body) return after;
-            if (await tables.TryReplaceAsync(Table, partition, id.Value, after, row.ETag, cancellation) is not null) return after;
+            if (await tables.TryReplaceAsync(Table, partition, id.Value, after, row.ETag, cancellation) is null) continue;
+            if (after.State != before.State) PipelineMetrics.JobState(after);
+            return after;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Rlhf.Json;
 using Rlhf.Orchestrations;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Local.Durable;
 
@@ -51,17 +52,29 @@ internal sealed class ActivityLoop(DurableStore store, StepRegistry steps, IServ
 
     private async Task<(HistoryKind Kind, string? Payload)> ExecuteAsync(WorkItem work, CancellationToken cancellation)
     {
+        using var span = EngineSpans.Run(work);
+        IDisposable? log = null;
         try
         {
             await using var scope = services.CreateAsyncScope();
             var activity = Create(work.Activity, scope.ServiceProvider);
-            var output = await activity.RunAsync(Payloads.Read(work.Input, activity.InputType), cancellation);
+            var input = Payloads.Read(work.Input, activity.InputType);
+            var ids = WorkIds.OfStep(work.Step.Instance, input);
+            ids.Tag(span);
+            log = logger.BeginScope(ids);
+            var output = await activity.RunAsync(input, cancellation);
             return (HistoryKind.StepCompleted, Payloads.Write(output, $"The output of {work.Activity}"));
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             logger.ActivityFailed(e, work.Activity, work.Step.Instance);
-            return (HistoryKind.StepFailed, JsonSerializer.Serialize(StepFailure.Of(e), RlhfJson.Options));
+            var failure = StepFailure.Of(e);
+            EngineSpans.Fail(span, failure);
+            return (HistoryKind.StepFailed, JsonSerializer.Serialize(failure, RlhfJson.Options));
+        }
+        finally
+        {
+            log?.Dispose();
         }
     }
 

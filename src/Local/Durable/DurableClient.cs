@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Rlhf.Orchestrations;
 
@@ -15,14 +16,25 @@ public sealed class DurableClient(DurableEngine engine, TimeProvider time) : IOr
             throw new RlhfException("unknown-orchestrator", $"There is no orchestrator '{orchestrator}'.", "Register it, or use the name of one that is.");
         var (now, json) = (time.GetUtcNow(), Payloads.Write(input, $"The input of '{instanceId}'"));
         var instance = new OrchestrationInstance(instanceId, orchestrator, OrchestrationStatus.Pending, now, now, json);
-        await engine.Store.CreateAsync(new(instance, EpisodeCommit.NewExecution(), null), cancellation);
+        using var span = EngineSpans.Create(orchestrator, instanceId);
+        try
+        {
+            await engine.Store.CreateAsync(new(instance, EpisodeCommit.NewExecution(), null, Activity.Current?.Id), cancellation);
+        }
+        catch (DuplicateInstanceException)
+        {
+            EngineSpans.Forget(span);
+            throw;
+        }
+
         engine.Wake(instanceId);
     }
 
     public async Task RaiseEventAsync(string instanceId, string name, object? payload = null, CancellationToken cancellation = default)
     {
         var json = Payloads.Write(payload, $"The event '{name}' to '{instanceId}'");
-        if (await engine.Store.RaiseAsync(instanceId, name, json, cancellation)) engine.Wake(instanceId);
+        using var span = EngineSpans.Raise(name, instanceId);
+        if (await engine.Store.RaiseAsync(instanceId, name, json, Activity.Current?.Id, cancellation)) engine.Wake(instanceId);
     }
 
     public Task<OrchestrationInstance?> GetAsync(string instanceId, CancellationToken cancellation = default) =>
@@ -44,9 +56,10 @@ public sealed class DurableClient(DurableEngine engine, TimeProvider time) : IOr
     public async Task TerminateAsync(string instanceId, string reason, CancellationToken cancellation = default)
     {
         var failure = new StepFailure("Terminated", reason, "terminated");
-        if (await engine.Store.TerminateAsync(instanceId, failure, time.GetUtcNow(), cancellation) is not { } waiting) return;
+        if (await engine.Store.TerminateAsync(instanceId, failure, time.GetUtcNow(), cancellation) is not { } ended) return;
+        EngineSpans.End(ended);
         engine.CancelActivities(instanceId);
-        foreach (var parent in waiting.OfType<string>()) engine.Wake(parent);
+        if (ended.Parent is { } parent) engine.Wake(parent.Instance);
     }
 
     public Task<bool> PurgeAsync(string instanceId, CancellationToken cancellation = default) => engine.Store.PurgeAsync(instanceId, cancellation);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Rlhf.Orchestrations;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Local.Durable;
 
@@ -21,13 +23,30 @@ internal sealed class OrchestratorLoop(DurableStore store, StepRegistry steps, I
             return null;
         }
 
+        using var scope = logger.BeginScope(WorkIds.OfInstance(id));
         var history = store.ReadHistory(id);
+        using var begin = row.Instance.Status == OrchestrationStatus.Pending ? EngineSpans.Begin(row) : null;
+        if (begin is not null) row = row with { Trace = begin.Id };
         var episode = new Episode(row, history.Count, messages, News(row, history, messages));
         var outcome = Execute(episode, history, onForeign);
         if (outcome.Failure is { } failure) logger.OrchestrationFailed(id, row.Instance.Orchestrator, failure.Message);
-        var effects = await store.CommitAsync(episode, outcome, time.GetUtcNow());
+        var effects = await CommitAsync(episode, outcome, begin);
+        if (effects?.Ended is { } ended) EngineSpans.End(ended);
         var mayHaveMore = messages.Count == MostMessagesAnEpisode;
         return effects is null || !mayHaveMore ? effects : effects with { ToWake = [.. effects.ToWake, id] };
+    }
+
+    private async Task<EpisodeEffects?> CommitAsync(Episode episode, EpisodeOutcome outcome, Activity? begin)
+    {
+        EpisodeEffects? effects = null;
+        try
+        {
+            return effects = await store.CommitAsync(episode, outcome, time.GetUtcNow());
+        }
+        finally
+        {
+            if (effects is null) EngineSpans.Forget(begin);
+        }
     }
 
     /// <summary>Ends an execution whose code awaited something foreign and turned up elsewhere after its episode.</summary>
@@ -36,8 +55,9 @@ internal sealed class OrchestratorLoop(DurableStore store, StepRegistry steps, I
         if (store.Find(id) is not { Instance.HasEnded: false } row || row.Execution != execution) return null;
         var failure = StepFailure.Of(new ForeignAwaitException(id));
         logger.OrchestrationFailed(id, row.Instance.Orchestrator, failure.Message);
-        var parent = await store.FailAsync(row, failure, time.GetUtcNow());
-        return parent is null ? null : new([], [], [parent]);
+        if (await store.FailAsync(row, failure, time.GetUtcNow()) is not { } ended) return null;
+        EngineSpans.End(ended);
+        return ended.Parent is { } parent ? new([], [], [parent.Instance]) : null;
     }
 
     private List<HistoryEvent> News(InstanceRow row, List<HistoryEvent> history, List<InboxMessage> messages)

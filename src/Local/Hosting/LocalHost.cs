@@ -8,6 +8,7 @@ using Rlhf.Local.Durable;
 using Rlhf.Local.Inbox;
 using Rlhf.Local.Loop;
 using Rlhf.Local.Simulation;
+using Rlhf.Telemetry;
 using Rlhf.Training.Launching;
 using Rlhf.Web;
 using Rlhf.Web.Routing;
@@ -91,6 +92,7 @@ public sealed class LocalHost : IAsyncDisposable
         // Ctrl-C and SIGTERM are the command's: it says what resume does, and stops the host itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         AddServices(builder.Services, data, storage);
+        builder.Services.AddRlhfTelemetry(builder.Configuration, "rlhf-local");
         var app = builder.Build();
         app.MapRlhf();
         return app;

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Local.Hosting;
 using Rlhf.Local.Loop;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Local.Simulation;
 
@@ -67,6 +69,9 @@ public sealed partial class LocalSimulation(
 
     private async Task RunAsync(CampaignId campaign, SimulatedAnnotator annotator)
     {
+        // What asked for the annotators ends long before they do: their requests are traces of their own.
+        Activity.Current = null;
+        using var scope = logger.BeginScope(WorkIds.Of(campaign));
         try
         {
             await annotator.RunAsync(stopping.Token);

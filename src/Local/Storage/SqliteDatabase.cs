@@ -20,13 +20,24 @@ public sealed class SqliteDatabase : IDisposable
     /// <param name="schema">Statements that make the tables if they are missing.</param>
     /// <exception cref="RlhfException">The file can't be opened, or is not a database.</exception>
     public SqliteDatabase(string file, params string[] schema)
+        : this(file, session =>
+        {
+            foreach (var statement in schema) session.Execute(statement);
+        })
+    {
+    }
+
+    /// <param name="file">Made if missing, with its folder.</param>
+    /// <param name="prepare">Makes what is missing in it.</param>
+    /// <exception cref="RlhfException">The file can't be opened, or is not a database.</exception>
+    public SqliteDatabase(string file, Action<SqliteSession> prepare)
     {
         File = Path.GetFullPath(file);
         var session = Guard(() =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(File)!);
             var opened = new SqliteSession(File);
-            foreach (var statement in schema) opened.Execute(statement);
+            prepare(opened);
             return opened;
         });
         writer = new(() => WriteAll(session)) { IsBackground = true, Name = $"writer of {Path.GetFileName(File)}" };

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Rlhf.Prompts;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Generation.Endpoints;
 
@@ -8,7 +10,7 @@ namespace Rlhf.Generation.Endpoints;
 /// <remarks>Retried: 429, 408, 5xx, a broken connection, an answer that can't be read; four attempts, waiting as long as the endpoint asks (a minute at most) or 1, 2, 4 s.
 /// Not retried here: a time-out (it has already cost the whole wait) and a content filter (it would refuse again).</remarks>
 public sealed partial class ChatClientGenerator(
-    IChatClient client, GeneratorSettings settings, TimeProvider time, ILogger<ChatClientGenerator> logger) : IGenerator
+    IChatClient client, GeneratorSettings settings, TimeProvider time, ILogger<ChatClientGenerator> logger, string? key = null) : IGenerator
 {
     private const int Attempts = 4;
     private static readonly TimeSpan longestWait = TimeSpan.FromMinutes(1);
@@ -17,6 +19,8 @@ public sealed partial class ChatClientGenerator(
     private long pausedUntil;
 
     public string Name => settings.Name;
+
+    private string Provider => settings.Kind == GeneratorKind.AzureOpenAI ? "azure.ai.openai" : "openai";
 
     public async Task<IReadOnlyList<GenerationOutcome>> GenerateAsync(
         IReadOnlyList<GenerationRequest> requests, SamplingSettings sampling, CancellationToken cancellation = default)
@@ -56,18 +60,23 @@ public sealed partial class ChatClientGenerator(
         for (var attempt = 1; ; attempt++)
         {
             await WaitForRateLimitAsync(cancellation);
+            using var call = GenerationCall.Start(Provider, settings.Model, settings.Name, sampling, 1, ActivityKind.Client);
             EndpointFailure failure;
             try
             {
-                return await CallAsync(request, sampling, cancellation);
+                var outcome = await CallAsync(request, sampling, cancellation);
+                call.Answered(outcome);
+                return outcome;
             }
             catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
             {
+                call.Failed("timed-out");
                 return Failed(new("timed-out", $"'{settings.Name}' did not answer within {settings.Timeout.TotalSeconds:0.###} s.", true));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                failure = EndpointFailure.Of(e, settings);
+                failure = EndpointFailure.Of(e, settings, key);
+                call.Failed(failure.Outcome.Code);
             }
             if (failure.Retry && attempt < Attempts)
             {

@@ -30,7 +30,7 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
 
     private OpenAIClient CreateOpenAI(GeneratorSettings settings)
     {
-        var key = FindKey(settings, "OPENAI_API_KEY");
+        var key = FindKey(settings);
         if (key is null && settings.Endpoint is null)
         {
             throw new RlhfException("endpoint-key-missing", $"The generator '{settings.Name}' asks api.openai.com, and there is no key for it.",
@@ -48,13 +48,15 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
                 "Set the generator's endpoint, e.g. https://<resource>.openai.azure.com.");
         }
         var options = Bare(new AzureOpenAIClientOptions());
-        return FindKey(settings, "AZURE_OPENAI_API_KEY") is { } key
+        return FindKey(settings) is { } key
             ? new AzureOpenAIClient(endpoint, new ApiKeyCredential(key), options)
             : new AzureOpenAIClient(endpoint, azureCredential ?? new DefaultAzureCredential(), options);
     }
 
-    private string? FindKey(GeneratorSettings settings, string variable)
+    /// <summary>Null where the endpoint wants none, or an identity instead.</summary>
+    public string? FindKey(GeneratorSettings settings)
     {
+        var variable = settings.Kind == GeneratorKind.AzureOpenAI ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY";
         var key = configuration[$"Generators:{settings.Name}:Key"];
         if (string.IsNullOrWhiteSpace(key)) key = configuration[variable];
         return string.IsNullOrWhiteSpace(key) ? null : key;

@@ -10,7 +10,10 @@ namespace Rlhf.Generation.Endpoints;
 /// <param name="Fatal">Thrown instead of the outcome: nothing works with these settings.</param>
 internal sealed record EndpointFailure(GenerationFailure Outcome, bool Retry, TimeSpan? RetryAfter = null, RlhfException? Fatal = null)
 {
-    public static EndpointFailure Of(Exception exception, GeneratorSettings settings) => exception switch
+    /// <param name="key">What no message may repeat; some endpoints quote the key that they refuse.</param>
+    public static EndpointFailure Of(Exception exception, GeneratorSettings settings, string? key) => Of(exception, settings).Without(key);
+
+    private static EndpointFailure Of(Exception exception, GeneratorSettings settings) => exception switch
     {
         ClientResultException { Status: > 0 } refused => OfStatus(refused, settings),
         ClientResultException or HttpRequestException or IOException => Unreachable(exception, settings),
@@ -20,6 +23,19 @@ internal sealed record EndpointFailure(GenerationFailure Outcome, bool Retry, Ti
         // The libraries read an answer without choices, with other types or that is no JSON in several ways, and each throws its own exception.
         _ => new(new("endpoint-error", $"'{settings.Name}' sent an answer that can't be read: {exception.Message}", true), true),
     };
+
+    private EndpointFailure Without(string? key)
+    {
+        if (string.IsNullOrEmpty(key)) return this;
+        string Hide(string text) => text.Replace(key, "[key]", StringComparison.Ordinal);
+        return this with
+        {
+            Outcome = Outcome with { Message = Hide(Outcome.Message) },
+            // Without the inner exception, which quotes the answer whole.
+            Fatal = Fatal?.ToString().Contains(key, StringComparison.Ordinal) == true
+                ? new(Fatal.Code, Hide(Fatal.Message), Fatal.Remedy, Fatal.HttpStatus) { IsTransient = Fatal.IsTransient } : Fatal,
+        };
+    }
 
     private static EndpointFailure OfStatus(ClientResultException refused, GeneratorSettings settings)
     {

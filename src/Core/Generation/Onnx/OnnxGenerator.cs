@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Rlhf.Generation.Tokenization;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Generation.Onnx;
 
@@ -38,6 +40,22 @@ public sealed class OnnxGenerator : IGenerator
     /// <inheritdoc/>
     public async Task<IReadOnlyList<GenerationOutcome>> GenerateAsync(
         IReadOnlyList<GenerationRequest> requests, SamplingSettings sampling, CancellationToken cancellation = default)
+    {
+        using var call = GenerationCall.Start("onnxruntime", Name, Name, sampling, requests.Count, ActivityKind.Internal);
+        try
+        {
+            var outcomes = await AnswerAsync(requests, sampling, cancellation);
+            foreach (var outcome in outcomes) call.Answered(outcome);
+            return outcomes;
+        }
+        catch (Exception e)
+        {
+            call.Failed(e.GetType().Name);
+            throw;
+        }
+    }
+
+    private async Task<GenerationOutcome[]> AnswerAsync(IReadOnlyList<GenerationRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
     {
         var outcomes = new GenerationOutcome[requests.Count];
         var decoding = new List<(int Index, DecodingRequest Request)>();

@@ -3,6 +3,7 @@ using Rlhf.Campaigns;
 using Rlhf.Labeling.Invites;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
+using Rlhf.Telemetry;
 using Rlhf.Web.Contracts;
 
 namespace Rlhf.Labeling.Serving;
@@ -21,6 +22,7 @@ public sealed class RankingService(
         var comparison = await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation);
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings.GuidelinesVersion, time.GetUtcNow());
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = campaign.State is CampaignState.Cancelled or CampaignState.Completed }, request.Amends, cancellation);
+        if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);
         // The client may go away now; what follows from the ranking happens all the same.
         var standing = await FollowUpAsync(campaign, comparison, stored, isNew, CancellationToken.None);
         await annotators.UpdateAsync(id, annotator.Annotator, s => s.AfterJudging(served.Task, isNew), CancellationToken.None);
@@ -77,9 +79,11 @@ public sealed class RankingService(
     {
         var batch = await comparisons.ReadBatchAsync(campaign, ranking.Batch, cancellation);
         var before = all.Where(r => (r.SubmittedAt, r.Annotator.Value).CompareTo((ranking.SubmittedAt, ranking.Annotator.Value)) < 0).ToList();
+        var progress = BatchProgress.Of(batch, all);
+        PipelineMetrics.ComparisonsOpen(campaign, ranking.Batch, progress.Open);
         // Rankings that come together may see each other: the order of their times decides who crossed a mark; whoever sees all done says so.
         var crossed = BatchProgress.Of(batch, [.. before, ranking]).Mark > BatchProgress.Of(batch, before).Mark;
-        if (!crossed && !BatchProgress.Of(batch, all).IsDone) return;
+        if (!crossed && !progress.IsDone) return;
         try
         {
             await orchestrations.RaiseEventAsync(ranking.Batch.Value, EventNames.ComparisonsRanked, null, cancellation);

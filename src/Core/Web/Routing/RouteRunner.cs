@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rlhf.Labeling.Invites;
+using Rlhf.Telemetry;
 using Rlhf.Web.Security;
 
 namespace Rlhf.Web.Routing;
@@ -15,6 +17,9 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
     public async Task<IResult> RunAsync(ApiRoute route, HttpContext http)
     {
         SecurityHeaders.Set(http.Response, route);
+        var ids = WorkIds.OfRoute(http.Request.RouteValues);
+        Describe(route, http, ids);
+        using var scope = logger.BeginScope(ids);
         try
         {
             RequestDefence.Check(http.Request, route, options);
@@ -26,6 +31,15 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
         {
             return Problem(route, http, e);
         }
+    }
+
+    private static void Describe(ApiRoute route, HttpContext http, WorkIds ids)
+    {
+        var request = http.Features.Get<IHttpActivityFeature>()?.Activity;
+        HttpSpans.SetRoute(request, route.Pattern);
+        ids.Tag(request);
+        // On Functions that is the function's own span.
+        if (Activity.Current is { } current && current != request) ids.Tag(current);
     }
 
     private async Task<Invite?> AuthorizeAsync(ApiRoute route, HttpContext http)

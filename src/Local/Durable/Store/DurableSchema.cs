@@ -1,9 +1,14 @@
+using Rlhf.Local.Storage;
+
 namespace Rlhf.Local.Durable;
 
 /// <summary>The engine's tables. An execution is one life of an instance between two continue-as-news; what belongs to an earlier one is stale.</summary>
 internal static class DurableSchema
 {
-    public static readonly string[] Statements =
+    /// <summary>Columns that came later. Data folders made before have their tables without them; what is in them then has none.</summary>
+    private static readonly (string Table, string Column)[] added = [("instances", "trace"), ("inbox", "trace"), ("work", "trace"), ("work", "cause")];
+
+    private static readonly string[] statements =
     [
         """
         CREATE TABLE IF NOT EXISTS instances (
@@ -31,4 +36,15 @@ internal static class DurableSchema
             instance TEXT, execution TEXT, step INTEGER, dueAt INTEGER NOT NULL, PRIMARY KEY (instance, execution, step)) WITHOUT ROWID
         """,
     ];
+
+    /// <summary>Makes what is missing, and nothing else.</summary>
+    public static void Prepare(SqliteSession session)
+    {
+        foreach (var statement in statements) session.Execute(statement);
+        foreach (var (table, column) in added)
+        {
+            if (session.Find("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2", r => r.GetInt32(0), table, column) == 0)
+                session.Execute($"ALTER TABLE {table} ADD COLUMN {column} TEXT");
+        }
+    }
 }

@@ -6,7 +6,7 @@ namespace Rlhf.Local.Durable;
 /// <summary>The engine's state in one SQLite file. Each method that writes is one transaction: it happened whole, on disk, or not at all.</summary>
 internal sealed class DurableStore(string file) : IDisposable
 {
-    private readonly SqliteDatabase database = new(file, DurableSchema.Statements);
+    private readonly SqliteDatabase database = new(file, DurableSchema.Prepare);
 
     public string File => database.File;
 
@@ -47,11 +47,11 @@ internal sealed class DurableStore(string file) : IDisposable
 
     /// <summary>Whether the instance is there and goes on; an event to one that ended is dropped.</summary>
     /// <exception cref="InstanceNotFoundException">There is none.</exception>
-    public Task<bool> RaiseAsync(string instance, string name, string? payload, CancellationToken cancellation) => database.WriteAsync(session =>
+    public Task<bool> RaiseAsync(string instance, string name, string? payload, string? trace, CancellationToken cancellation) => database.WriteAsync(session =>
     {
         var row = InstanceTable.Find(session, instance) ?? throw new InstanceNotFoundException(instance);
         if (row.Instance.HasEnded) return false;
-        InboxTable.AddEvent(session, instance, name, payload);
+        InboxTable.AddEvent(session, instance, name, payload, trace);
         return true;
     }, cancellation);
 
@@ -72,23 +72,25 @@ internal sealed class DurableStore(string file) : IDisposable
         return true;
     });
 
-    /// <returns>The instances to wake: the parent, if one waits. Null where there was nothing to end.</returns>
-    public Task<string?[]?> TerminateAsync(string instance, StepFailure reason, DateTimeOffset now, CancellationToken cancellation) =>
+    /// <returns>The instance as it ended, or null where there was nothing to end.</returns>
+    public Task<InstanceRow?> TerminateAsync(string instance, StepFailure reason, DateTimeOffset now, CancellationToken cancellation) =>
         database.WriteAsync(session =>
         {
             if (InstanceTable.Find(session, instance) is not { Instance.HasEnded: false } row) return null;
             WorkTable.Clear(session, instance);
             var ended = row with { Instance = row.Instance with { Status = OrchestrationStatus.Terminated, Failure = reason, LastUpdatedAt = now } };
             EpisodeCommit.End(session, ended);
-            return new[] { row.Parent?.Instance };
+            return ended;
         }, cancellation);
 
     /// <summary>Ends an instance that its own code can't go on with, e.g. since the code is gone.</summary>
-    public Task<string?> FailAsync(InstanceRow row, StepFailure failure, DateTimeOffset now) => database.WriteAsync(session =>
+    /// <returns>The instance as it ended, or null where there was nothing to end.</returns>
+    public Task<InstanceRow?> FailAsync(InstanceRow row, StepFailure failure, DateTimeOffset now) => database.WriteAsync(session =>
     {
         if (InstanceTable.Find(session, row.Instance.InstanceId) is not { Instance.HasEnded: false } current || current.Execution != row.Execution) return null;
-        EpisodeCommit.End(session, current with { Instance = current.Instance with { Status = OrchestrationStatus.Failed, Failure = failure, LastUpdatedAt = now } });
-        return row.Parent?.Instance;
+        var ended = current with { Instance = current.Instance with { Status = OrchestrationStatus.Failed, Failure = failure, LastUpdatedAt = now } };
+        EpisodeCommit.End(session, ended);
+        return ended;
     });
 
     /// <exception cref="InvalidOperationException">The instance has not ended.</exception>

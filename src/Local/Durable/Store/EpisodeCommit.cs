@@ -9,10 +9,15 @@ namespace Rlhf.Local.Durable;
 /// <param name="Known">Events in history before it.</param>
 /// <param name="Messages">Those it read, stale ones included.</param>
 /// <param name="News">The events it added.</param>
-internal sealed record Episode(InstanceRow Row, int Known, IReadOnlyList<InboxMessage> Messages, IReadOnlyList<HistoryEvent> News);
+internal sealed record Episode(InstanceRow Row, int Known, IReadOnlyList<InboxMessage> Messages, IReadOnlyList<HistoryEvent> News)
+{
+    /// <summary>For the work that follows from it.</summary>
+    public StepTrace Trace => new(Row.Trace, Messages.LastOrDefault(m => m.Trace is not null)?.Trace);
+}
 
 /// <summary>What the engine has to act on once the episode is on disk.</summary>
-internal sealed record EpisodeEffects(IReadOnlyList<WorkItem> Work, IReadOnlyList<TimerRow> Timers, IReadOnlyCollection<string> ToWake);
+/// <param name="Ended">The instance, where the episode was its last.</param>
+internal sealed record EpisodeEffects(IReadOnlyList<WorkItem> Work, IReadOnlyList<TimerRow> Timers, IReadOnlyCollection<string> ToWake, InstanceRow? Ended = null);
 
 /// <summary>Writes an episode: its history, what the orchestrator asked for, and the messages it used up. All within one transaction.</summary>
 internal static class EpisodeCommit
@@ -23,12 +28,13 @@ internal static class EpisodeCommit
         if (InstanceTable.Find(session, id) is not { Instance.HasEnded: false } current || current.Execution != episode.Row.Execution) return null;
         InboxTable.Delete(session, episode.Messages);
         var (work, timers, wake) = (new List<WorkItem>(), new List<TimerRow>(), new HashSet<string>());
-        foreach (var action in outcome.Actions) Carry(session, current, action, work, wake, now);
+        current = current with { Trace = episode.Row.Trace };
+        foreach (var action in outcome.Actions) Carry(session, current, action, episode.Trace, work, wake, now);
         var next = Next(current, outcome, now);
         if (outcome.Result == EpisodeResult.Waiting) GoOn(session, episode, outcome, next, timers);
         else if (outcome.Result == EpisodeResult.ContinuedAsNew) BeginAnew(session, next, outcome, wake);
         else if (End(session, next) is { } parent) wake.Add(parent);
-        return new(work, timers, wake);
+        return new(work, timers, wake, next.Instance.HasEnded ? next : null);
     }
 
     /// <summary>Ends an instance: nothing of it goes on but fire-and-forget activities, and who waits for it is told.</summary>
@@ -86,28 +92,29 @@ internal static class EpisodeCommit
         wake.Add(id);
     }
 
-    private static void Carry(SqliteSession session, InstanceRow row, OrchestratorAction action, List<WorkItem> work, HashSet<string> wake, DateTimeOffset now)
+    private static void Carry(
+        SqliteSession session, InstanceRow row, OrchestratorAction action, StepTrace trace, List<WorkItem> work, HashSet<string> wake, DateTimeOffset now)
     {
         var step = new StepAddress(row.Instance.InstanceId, row.Execution, action.Step);
         switch (action)
         {
             case ScheduleActivity call:
-                work.Add(WorkTable.Insert(session, step, call.Name, call.Input));
+                work.Add(WorkTable.Insert(session, step, call.Name, call.Input, trace));
                 break;
             case ScheduleSubOrchestration child:
-                wake.Add(Start(session, step, child, now) ? child.InstanceId : step.Instance);
+                wake.Add(Start(session, step, child, trace.Parent, now) ? child.InstanceId : step.Instance);
                 break;
             case SendMessage message when InstanceTable.Find(session, message.InstanceId) is { Instance.HasEnded: false }:
-                InboxTable.AddEvent(session, message.InstanceId, message.Name, message.Payload);
+                InboxTable.AddEvent(session, message.InstanceId, message.Name, message.Payload, trace.Parent);
                 wake.Add(message.InstanceId);
                 break;
         }
     }
 
-    private static bool Start(SqliteSession session, StepAddress parent, ScheduleSubOrchestration child, DateTimeOffset now)
+    private static bool Start(SqliteSession session, StepAddress parent, ScheduleSubOrchestration child, string? trace, DateTimeOffset now)
     {
         var instance = new OrchestrationInstance(child.InstanceId, child.Name, OrchestrationStatus.Pending, now, now, child.Input);
-        if (DurableStore.TryCreate(session, new(instance, NewExecution(), parent))) return true;
+        if (DurableStore.TryCreate(session, new(instance, NewExecution(), parent, trace))) return true;
         var failure = StepFailure.Of(new DuplicateInstanceException(child.InstanceId));
         InboxTable.AddResult(session, parent, HistoryKind.StepFailed, JsonSerializer.Serialize(failure, RlhfJson.Options));
         return false;
