@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Routing;
+using Rlhf.Judging;
 using Rlhf.Orchestrations;
 using Rlhf.Telemetry;
+using Rlhf.Training;
 
 namespace Rlhf.Core.Tests.Telemetry;
 
@@ -20,12 +22,12 @@ public sealed class WorkIdsTests
     public void OfInstance_IdsThatThePipelineMakes_AreUnderstood()
     {
         var campaign = CampaignId.From("kettles-r2-d2");
-        var run = Training.RunStore.IdFor(campaign, 12);
+        var run = RunStore.IdFor(campaign, 12);
 
         Assert.Equal(campaign, WorkIds.OfInstance(BatchId.For(campaign, 3, 123_456).Value).Campaign);
         Assert.Equal(run, WorkIds.OfInstance(run.Value).Run);
         Assert.Equal(campaign, WorkIds.OfInstance(run.Value).Campaign);
-        Assert.Equal(run, WorkIds.OfInstance(Judging.PeopleJudge.BatchOf(run).Value).Run);
+        Assert.Equal(run, WorkIds.OfInstance(PeopleJudge.BatchOf(run).Value).Run);
     }
 
     [Fact]

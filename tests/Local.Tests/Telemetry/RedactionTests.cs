@@ -20,7 +20,7 @@ public sealed class RedactionTests : IAsyncDisposable
 {
     private const string OwnerSecret = "sentinel-owner-token-0123456789";
     private const string EndpointKey = "sk-sentinel-endpoint-key-0123456789";
-    private const string SignatureSecret = "sentinel-signature-0123456789";
+    private const string SignatureSecret = "Sentinel_Signature_0123456789";
     private const string AnnotatorId = "jane-sentinel";
     private const string AnnotatorName = "Jane Sentinel, jane@sentinel.example";
     private const string Browser = "SentinelBrowser";
