@@ -8,6 +8,8 @@ namespace Microsoft.Azure.Functions.Worker
     public sealed class WorkerOptions
     {
         public ObjectSerializer? Serializer { get => throw Surface.Called(); set => throw Surface.Called(); }
+
+        public IDictionary<string, string> Capabilities => throw Surface.Called();
     }
 
     [AttributeUsage(AttributeTargets.Method)]

@@ -80,7 +80,8 @@ public sealed partial class WorkIds : IReadOnlyList<KeyValuePair<string, object?
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static WorkIds OfInput(object? input)
+    /// <summary>What a step's input names.</summary>
+    public static WorkIds OfInput(object? input)
     {
         if (input is CampaignId only) return Of(only);
         if (input is null) return new(null, null, null, null);

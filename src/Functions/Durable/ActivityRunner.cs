@@ -1,13 +1,16 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Rlhf.Json;
 using Rlhf.Orchestrations;
+using Rlhf.Telemetry;
 
 namespace Rlhf.Functions.Durable;
 
 /// <summary>Runs one of Core's activities as an activity function, made anew from the invocation's services.</summary>
-public sealed class ActivityRunner(IServiceProvider services, DurableClientHolder clients)
+public sealed class ActivityRunner(IServiceProvider services, DurableClientHolder clients, ILogger<ActivityRunner> logger)
 {
     /// <param name="client">What the activity's own use of orchestrations goes through.</param>
     /// <returns>JSON, so that nothing between here and the history has a say in how it is written.</returns>
@@ -17,7 +20,11 @@ public sealed class ActivityRunner(IServiceProvider services, DurableClientHolde
         try
         {
             var activity = ActivatorUtilities.CreateInstance<TActivity>(services);
-            var output = await activity.RunAsync(input.Deserialize(activity.InputType, RlhfJson.Options), cancellation);
+            var read = input.Deserialize(activity.InputType, RlhfJson.Options);
+            var ids = WorkIds.OfInput(read);
+            ids.Tag(Activity.Current);
+            using var scope = logger.BeginScope(ids);
+            var output = await activity.RunAsync(read, cancellation);
             return Payloads.Write(output, $"The output of {typeof(TActivity).Name}") is { } json ? JsonSerializer.Deserialize<JsonElement>(json) : null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)

@@ -12,6 +12,7 @@ using Rlhf.Generation.Onnx;
 using Rlhf.Json;
 using Rlhf.Labeling.Invites;
 using Rlhf.Storage;
+using Rlhf.Telemetry;
 using Rlhf.Training.Launching;
 using Rlhf.Training.Launching.ContainerApps;
 using Rlhf.Web.Security;
@@ -37,7 +38,20 @@ public static class FunctionsHost
         services.AddGenerators();
         services.AddTrainer(settings);
         services.AddSingleton<RoutePipeline>();
+        services.AddTelemetry(configuration);
         return services;
+    }
+
+    /// <summary>The worker sends for itself; the host must not send its log lines a second time, in whichever of its modes it runs.</summary>
+    private static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddRlhfTelemetry(configuration, "rlhf-functions");
+        if (!configuration.IsTelemetryOn()) return;
+        services.Configure<WorkerOptions>(options =>
+        {
+            options.Capabilities["WorkerOpenTelemetryEnabled"] = bool.TrueString;
+            options.Capabilities["WorkerApplicationInsightsLoggingEnabled"] = bool.TrueString;
+        });
     }
 
     private static void AddStorage(this IServiceCollection services, FunctionsSettings settings, TokenCredential credential)
