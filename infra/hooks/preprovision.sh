@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Before anything is made: is somebody logged in, does the region have the GPU and Flex Consumption, is there quota for a GPU; then the Entra application that owners sign in to.
+set -euo pipefail
+
+fail() { printf '%s\n%s\n' "$1" "$2" >&2; exit 1; }
+
+signed_in() {
+  command -v az >/dev/null || fail "The Azure CLI (az) is not installed." "Install it: https://aka.ms/azure-cli"
+  az account show --output none 2>/dev/null || fail "Nobody is logged in to the Azure CLI." "Run: az login"
+  [ -n "${AZURE_LOCATION:-}" ] || fail "No region is chosen." "Run: azd env set AZURE_LOCATION swedencentral"
+  if [ -n "${AZURE_SUBSCRIPTION_ID:-}" ]; then az account set --subscription "$AZURE_SUBSCRIPTION_ID"; fi
+}
+
+hosts_functions() {
+  local found
+  found=$(az functionapp list-flexconsumption-locations --query "[?name=='$AZURE_LOCATION'] | length(@)" --output tsv)
+  [ "$found" != 0 ] || fail "$AZURE_LOCATION does not have Functions on Flex Consumption." "Choose one of: az functionapp list-flexconsumption-locations --query '[].name' --output tsv"
+}
+
+has_gpu() {
+  local profile quota found limit
+  case ${RLHF_TRAINER_COMPUTE:-t4} in
+    t4) profile=Consumption-GPU-NC8as-T4 quota=SubscriptionConsumptionT4Gpus ;;
+    a100) profile=Consumption-GPU-NC24-A100 quota=SubscriptionConsumptionNCA100Gpus ;;
+    cpu | none) return ;;
+    *) fail "RLHF_TRAINER_COMPUTE is '$RLHF_TRAINER_COMPUTE'." "Set it to t4, a100, cpu or none: azd env set RLHF_TRAINER_COMPUTE t4" ;;
+  esac
+  found=$(az containerapp env workload-profile list-supported --location "$AZURE_LOCATION" --query "[?name=='$profile'] | length(@)" --output tsv)
+  [ "$found" != 0 ] || fail "$AZURE_LOCATION has no $profile." \
+    "Choose another region (azd env set AZURE_LOCATION swedencentral), or train without a GPU (azd env set RLHF_TRAINER_COMPUTE cpu)."
+  limit=$(az containerapp list-usages --location "$AZURE_LOCATION" --query "(value || @)[?name.value=='$quota'].limit | [0]" --output tsv)
+  if [ -z "$limit" ]; then
+    echo "The GPU quota of $AZURE_LOCATION ($quota) can't be read; if there is none, the first training says so."
+  elif [ "${limit%%.*}" = 0 ]; then
+    fail "The subscription has no quota for a GPU in $AZURE_LOCATION ($quota is 0)." \
+      "Ask for 1 with a support request (Quota, Container Apps), or train without a GPU: azd env set RLHF_TRAINER_COMPUTE cpu"
+  fi
+}
+
+# Without a secret: the app's identity stands in for one (postprovision).
+sign_in_application() {
+  [ -z "${RLHF_AUTH_CLIENT_ID:-}" ] || return 0
+  local id
+  id=$(az ad app create --display-name "rlhf-$AZURE_ENV_NAME" --sign-in-audience AzureADMyOrg --enable-id-token-issuance true --query appId --output tsv) ||
+    fail "The Entra application that owners sign in to could not be made." "Have an administrator make one (docs/azure.md, Sign-in), then: azd env set RLHF_AUTH_CLIENT_ID <its client id>"
+  # Remembered at once: what follows may fail, and a second run must not make a second one.
+  azd env set RLHF_AUTH_CLIENT_ID "$id"
+  az ad sp create --id "$id" --output none
+}
+
+signed_in
+hosts_functions
+has_gpu
+sign_in_application
