@@ -17,4 +17,7 @@ public enum Tool
 
     /// <summary>Scripts of <c>/bin/sh</c>.</summary>
     Shell,
+
+    /// <summary>The compiler of the deployment's templates.</summary>
+    Bicep,
 }

@@ -14,6 +14,7 @@ public static class Obstacles
     {
         Tool.Azurite => AzuriteServer.Obstacle is { } obstacle ? $"no Azurite, {obstacle}" : null,
         Tool.SmallDisk => SmallDisk.Value,
+        Tool.Bicep => BicepCli.Path is null ? "no Bicep CLI: its package is for Linux on x64, elsewhere bicep has to be on the PATH" : null,
         _ => OperatingSystem.IsWindows() ? "no /bin/sh on Windows" : null,
     };
 
