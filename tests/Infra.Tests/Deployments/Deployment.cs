@@ -8,7 +8,8 @@ internal sealed class Deployment(JsonDocument snapshot)
     public IReadOnlyList<DeployedResource> Resources { get; } =
         [.. snapshot.RootElement.GetProperty("predictedResources").EnumerateArray().Select(each => new DeployedResource(each))];
 
-    public string Text => snapshot.RootElement.GetRawText();
+    /// <summary>As JSON, with apostrophes as they are.</summary>
+    public string Text => snapshot.RootElement.GetRawText().Replace("\\u0027", "'", StringComparison.Ordinal);
 
     public IEnumerable<DeployedResource> OfType(string type) => Resources.Where(each => each.Type == type);
 

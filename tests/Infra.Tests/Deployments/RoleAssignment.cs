@@ -38,8 +38,10 @@ internal sealed partial record RoleAssignment(string Who, string Role, string Sc
 
     private static string ScopeOf(string id)
     {
+        if (id.StartsWith("[subscriptionResourceId(", StringComparison.Ordinal)) return "subscription";
+        if (id.StartsWith("[resourceId(", StringComparison.Ordinal)) return "resourceGroup";
         var path = ExtensionScope().Match(id) is { Success: true } extension ? extension.Groups["scope"].Value : RoleAssignmentSuffix().Replace(id, "");
-        if (!path.Contains("/providers/", StringComparison.Ordinal)) return path.Contains("resourceGroup", StringComparison.Ordinal) ? "resourceGroup" : "subscription";
+        if (!path.Contains("/providers/", StringComparison.Ordinal)) return path.Contains("/resourceGroups/", StringComparison.Ordinal) ? "resourceGroup" : "subscription";
         var parts = path.Split("/providers/")[^1].Split('/');
         return parts[^2] == "containers" ? $"containers/{parts[^1]}" : parts[^2];
     }
