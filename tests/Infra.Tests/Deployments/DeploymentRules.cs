@@ -10,7 +10,6 @@ internal static partial class DeploymentRules
     /// <summary>Set for the host and the platform; our code does not read them.</summary>
     public static readonly IReadOnlySet<string> PlatformSettings = new HashSet<string>
     {
-        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
         "OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID",
         "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
         "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
