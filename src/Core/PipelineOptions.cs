@@ -22,8 +22,17 @@ public sealed record PipelineOptions
     /// <summary>A job that has not written its status for so long, and that its launcher does not know as running, has vanished.</summary>
     public TimeSpan RunSilence { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>A job that its launcher says runs, and that has not written its status for so long, is stuck. A GPU's first start, image and all, takes some minutes.</summary>
+    public TimeSpan RunStall { get; init; } = TimeSpan.FromMinutes(30);
+
     /// <summary>How often a vanished job is started again without having got any further in between.</summary>
     public int RunRestarts { get; init; } = 3;
+
+    /// <summary>How often it is started again at all, getting further each time.</summary>
+    public int RunRestartsInAll { get; init; } = 20;
+
+    /// <summary>Jobs at a time that write answers for models too large for the pipeline's own process; the rest wait.</summary>
+    public int AnswerJobs { get; init; } = 1;
 
     /// <summary>Prompts one call of the generating activity carries.</summary>
     public int GenerationWindow { get; init; } = 25;

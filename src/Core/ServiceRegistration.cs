@@ -2,12 +2,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.Campaigns;
 using Rlhf.Generation;
+using Rlhf.Generation.Jobs;
 using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
 using Rlhf.Training;
+using Rlhf.Training.Launching;
 using Rlhf.Training.Reporting;
 using Rlhf.Web;
 
@@ -37,6 +39,7 @@ public static class ServiceRegistration
         services.AddSingleton<AnswerWriter>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
         services.AddSingleton<PairStore>();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
+        services.AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();
         services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>();
         services.AddSingleton<CampaignSignals>();
         return services;

@@ -8,8 +8,8 @@ public sealed record RunStep(CampaignId Campaign, RunId Run);
 /// <param name="State">Running, or how it ended already.</param>
 public sealed record BeginRunResult(RunState State, TimeSpan FirstLook, TimeSpan LongestLook);
 
-/// <summary>Freezes the run's snapshot and starts its job. What only a person can mend fails the run, with the reason.</summary>
-public sealed class BeginRun(RunStore runs, SnapshotBuilder snapshots, IJobLauncher launcher, PipelineOptions options, TimeProvider time)
+/// <summary>Freezes the run's snapshot; the first look at its job starts it. What only a person can mend fails the run, with the reason.</summary>
+public sealed class BeginRun(RunStore runs, SnapshotBuilder snapshots, PipelineOptions options, TimeProvider time)
     : Activity<RunStep, BeginRunResult>
 {
     public override async Task<BeginRunResult> RunAsync(RunStep input, CancellationToken cancellation)
@@ -24,10 +24,7 @@ public sealed class BeginRun(RunStore runs, SnapshotBuilder snapshots, IJobLaunc
         try
         {
             var snapshot = await snapshots.FreezeAsync(run, cancellation);
-            run = await runs.UpdateAsync(run.Id, r => r.HasEnded ? r : RunTransitions.Apply(r, RunOperation.Start) with { Snapshot = snapshot.Summary }, cancellation);
-            if (run.HasEnded) return run;
-            var execution = await launcher.StartAsync(run.Id, cancellation);
-            return await runs.UpdateAsync(run.Id, r => r with { Execution = execution }, cancellation);
+            return await runs.UpdateAsync(run.Id, r => r.HasEnded ? r : RunTransitions.Apply(r, RunOperation.Start) with { Snapshot = snapshot.Summary }, cancellation);
         }
         catch (RlhfException e) when (!e.IsTransient)
         {

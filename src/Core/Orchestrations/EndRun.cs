@@ -1,4 +1,5 @@
 using Rlhf.Training;
+using Rlhf.Training.Launching;
 using Rlhf.Training.Reporting;
 
 namespace Rlhf.Orchestrations;
@@ -7,16 +8,16 @@ public sealed record EndRunInput(CampaignId Campaign, RunId Run, RunState State)
 
 public sealed record EndRunResult(RunState State);
 
-/// <summary>Closes a run's row, writes its report, and stops the job of one that was cancelled.</summary>
-public sealed class EndRun(RunStore runs, RunReporter reports, IJobLauncher launcher, TimeProvider time) : Activity<EndRunInput, EndRunResult>
+/// <summary>Closes a run's row, writes its report, and leaves no job behind.</summary>
+public sealed class EndRun(RunStore runs, RunReporter reports, IJobLauncher launcher, JobFollower follower, TimeProvider time) : Activity<EndRunInput, EndRunResult>
 {
     public override async Task<EndRunResult> RunAsync(EndRunInput input, CancellationToken cancellation)
     {
         var run = input.State == RunState.Succeeded
             ? await runs.UpdateAsync(input.Run, r => RunEnds.Succeed(r, time.GetUtcNow()), cancellation)
             : await runs.GetAsync(input.Run, cancellation);
-        if (run.State == RunState.Cancelled && run.Execution is { } execution) await launcher.StopAsync(run.Id, execution, cancellation);
         await reports.WriteAsync(run.Id, cancellation);
+        if (run.State != RunState.Succeeded && run.Execution is { } execution) await follower.StopAsync(launcher, run.Id, execution, cancellation);
         return new(run.State);
     }
 }

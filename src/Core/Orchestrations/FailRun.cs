@@ -1,4 +1,5 @@
 using Rlhf.Training;
+using Rlhf.Training.Launching;
 using Rlhf.Training.Reporting;
 
 namespace Rlhf.Orchestrations;
@@ -6,15 +7,15 @@ namespace Rlhf.Orchestrations;
 public sealed record FailRunInput(CampaignId Campaign, RunId Run, StepFailure Failure);
 
 /// <summary>Keeps on the row why a step of the run failed for good, and leaves no job behind.</summary>
-public sealed class FailRun(RunStore runs, RunReporter reports, IJobLauncher launcher, TimeProvider time) : Activity<FailRunInput, EndRunResult>
+public sealed class FailRun(RunStore runs, RunReporter reports, IJobLauncher launcher, JobFollower follower, TimeProvider time) : Activity<FailRunInput, EndRunResult>
 {
     public override async Task<EndRunResult> RunAsync(FailRunInput input, CancellationToken cancellation)
     {
         var error = new RunError(input.Failure.ErrorCode ?? "run-failed", input.Failure.Message,
             input.Failure.Remedy ?? "Look at the host's log, then train again: the rankings are kept.", input.Failure.ErrorType);
         var run = await runs.UpdateAsync(input.Run, r => RunEnds.Fail(r, error, time.GetUtcNow()), cancellation);
-        if (run.Execution is { } execution) await launcher.StopAsync(run.Id, execution, cancellation);
         await reports.WriteAsync(run.Id, cancellation);
+        if (run.Execution is { } execution) await follower.StopAsync(launcher, run.Id, execution, cancellation);
         return new(run.State);
     }
 }

@@ -8,7 +8,7 @@ public sealed record TrainPolicyInput(CampaignId Campaign, RunId Run, FollowWait
 /// <summary>What travels from one execution of the following to the next.</summary>
 public sealed record FollowWait(TimeSpan Look, TimeSpan LongestLook);
 
-/// <summary>Carries a run: freezes its snapshot, starts its job, follows it to its end, has the model judged.</summary>
+/// <summary>Carries a run: freezes its snapshot, has its job started and followed to its end, has the model judged.</summary>
 /// <remarks>The job's end is its status file, read with the launcher's word; a signal only makes that sooner.</remarks>
 public sealed class TrainPolicy : Orchestrator<TrainPolicyInput, RunState>
 {
@@ -19,21 +19,31 @@ public sealed class TrainPolicy : Orchestrator<TrainPolicyInput, RunState>
     {
         try
         {
-            var step = new RunStep(input.Campaign, input.Run);
-            if (input.Follow is not { } follow)
-            {
-                var begun = await context.CallActivityAsync<BeginRunResult>(nameof(BeginRun), step, Retries.Storage);
-                if (begun.State != RunState.Running) return await EndAsync(context, step, begun.State);
-                follow = new(begun.FirstLook, begun.LongestLook);
-            }
-            return await FollowAsync(context, input, step, follow);
+            return await CarryAsync(context, input);
+        }
+        catch (StepFailedException e) when (Trouble.PassesByItself(e))
+        {
+            // The job goes on by itself meanwhile, so nothing is lost by looking again later.
+            await context.ForSignalAsync(EventNames.RunChanged, Trouble.Rest);
+            context.ContinueAsNew(input);
+            return RunState.Running;
         }
         catch (StepFailedException e)
         {
-            await context.CallActivityAsync<EndRunResult>(nameof(FailRun), new FailRunInput(input.Campaign, input.Run, e.Failure), Retries.Storage);
-            context.SendEvent(input.Campaign.Value, EventNames.CampaignChanged, null);
-            return RunState.Failed;
+            return await FailAsync(context, input, e.Failure);
         }
+    }
+
+    private static async Task<RunState> CarryAsync(IOrchestrationContext context, TrainPolicyInput input)
+    {
+        var step = new RunStep(input.Campaign, input.Run);
+        if (input.Follow is not { } follow)
+        {
+            var begun = await context.CallActivityAsync<BeginRunResult>(nameof(BeginRun), step, Retries.Storage);
+            if (begun.State != RunState.Running) return await EndAsync(context, step, begun.State);
+            follow = new(begun.FirstLook, begun.LongestLook);
+        }
+        return await FollowAsync(context, input, step, follow);
     }
 
     private static async Task<RunState> FollowAsync(IOrchestrationContext context, TrainPolicyInput input, RunStep step, FollowWait follow)
@@ -56,5 +66,21 @@ public sealed class TrainPolicy : Orchestrator<TrainPolicyInput, RunState>
         var ended = await context.CallActivityAsync<EndRunResult>(nameof(EndRun), new EndRunInput(step.Campaign, step.Run, state), Retries.Storage);
         context.SendEvent(step.Campaign.Value, EventNames.CampaignChanged, null);
         return ended.State;
+    }
+
+    private static async Task<RunState> FailAsync(IOrchestrationContext context, TrainPolicyInput input, StepFailure failure)
+    {
+        try
+        {
+            await context.CallActivityAsync<EndRunResult>(nameof(FailRun), new FailRunInput(input.Campaign, input.Run, failure), Retries.Storage);
+            context.SendEvent(input.Campaign.Value, EventNames.CampaignChanged, null);
+            return RunState.Failed;
+        }
+        catch (StepFailedException e) when (Trouble.PassesByItself(e))
+        {
+            await context.ForSignalAsync(EventNames.RunChanged, Trouble.Rest);
+            context.ContinueAsNew(input);
+            return RunState.Running;
+        }
     }
 }

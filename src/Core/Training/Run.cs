@@ -1,4 +1,5 @@
 using Rlhf.Judging;
+using Rlhf.Training.Launching;
 
 namespace Rlhf.Training;
 
@@ -16,6 +17,15 @@ public sealed record Run(
     DateTimeOffset? EndedAt = null, string? Execution = null, int Restarts = 0, double RestartedAt = 0, SnapshotSummary? Snapshot = null,
     RunError? Error = null, RunResults? Results = null, AccuracyFigure? LabelAccuracy = null, AccuracyFigure? RuleAccuracy = null, BatchId? TestBatch = null)
 {
+    /// <summary>When its job's execution was started.</summary>
+    public DateTimeOffset? JobStartedAt { get; init; }
+
+    /// <summary>How often its job was started again in all; <see cref="Restarts"/> begins anew when the job gets further.</summary>
+    public int RestartsInAll { get; init; }
+
+    /// <summary>What keeps it from getting on now and is tried again by itself; null where nothing does.</summary>
+    public JobTrouble? Trouble { get; init; }
+
     /// <summary>Contenders against baselines; empty until judged.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 

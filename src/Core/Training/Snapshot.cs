@@ -26,6 +26,12 @@ public static class RunPaths
 
     public static string Metrics(RunId run) => $"runs/{run}/metrics.jsonl";
 
+    /// <summary>Which stages the job has done.</summary>
+    public static string Progress(RunId run) => $"runs/{run}/checkpoints/job.json";
+
+    /// <summary>What the job wrote to its log, kept by itself: its launcher may have no log to show.</summary>
+    public static string Log(RunId run) => $"runs/{run}/log.txt";
+
     public static string Snapshot(RunId run) => $"runs/{run}/snapshot.json";
 
     public static string Pairs(RunId run) => $"runs/{run}/dataset/pairs.jsonl";

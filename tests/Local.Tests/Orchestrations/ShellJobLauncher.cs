@@ -39,6 +39,34 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
 
     public const string DiesAlways = "status running 0; exit 137";
 
+    /// <summary>Stuck half way the first time, and good the second.</summary>
+    public const string HangsOnce = """
+        if [ ! -e "$run/checkpoint" ]; then status running 0.5; write checkpoint half; exec sleep 600; fi
+
+        """ + Succeeds;
+
+    /// <summary>Gets a little further each time, and dies.</summary>
+    public const string CreepsAndDies = """
+        echo again >> "$run/starts"
+        status running "0.0$(wc -l < "$run/starts")"
+        exit 137
+        """;
+
+    /// <summary>Goes on until the test lets it end.</summary>
+    public const string WaitsForLeave = """
+        status running 0.1
+        while [ ! -e "$run/leave" ]; do sleep 0.05; done
+
+        """ + Succeeds;
+
+    /// <summary>Keeps a long log in storage and fails without a reason.</summary>
+    public const string FailsWithALongLog = """
+        seq 1 20000 > "$run/log.txt"
+        echo "CUDA error: out of memory" >> "$run/log.txt"
+        status failed 0.2
+        exit 1
+        """;
+
     /// <summary>Runs until it is stopped.</summary>
     public const string Hangs = "status running 0.1; exec sleep 600";
 
@@ -48,10 +76,25 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
 
     public int Started { get; private set; }
 
+    /// <summary>What every call meets, while the launcher is away.</summary>
+    public RlhfException? Trouble { get; set; }
+
+    /// <summary>Stops that fail before one succeeds.</summary>
+    public int FailingStops { get; set; }
+
+    /// <summary>A job that runs longer is said to be overdue.</summary>
+    public TimeSpan? Deadline { get; set; }
+
+    /// <summary>A launcher of containers has no log to show.</summary>
+    public bool HasLog { get; set; } = true;
+
+    public static RlhfException Away { get; } = new("launcher-away", "The launcher can't be reached.", "It is tried again.", 503) { IsTransient = true };
+
     public bool IsRunning(RunId run) => processes.TryGetValue(run, out var process) && !process.HasExited;
 
     public Task<string> StartAsync(RunId run, CancellationToken cancellation = default)
     {
+        if (Trouble is { } trouble) throw trouble;
         if (!IsRunning(run))
         {
             Started++;
@@ -65,13 +108,16 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
 
     public Task<JobState> GetStateAsync(RunId run, string execution, CancellationToken cancellation = default)
     {
+        if (Trouble is { } trouble) throw trouble;
         if (!processes.TryGetValue(run, out var process)) return Task.FromResult(new JobState(JobPhase.Unknown));
-        if (!process.HasExited) return Task.FromResult(new JobState(JobPhase.Running));
-        return Task.FromResult(new JobState(process.ExitCode == 0 ? JobPhase.Succeeded : JobPhase.Failed, process.ExitCode, "the end of the log"));
+        if (!process.HasExited) return Task.FromResult(new JobState(DateTime.Now - process.StartTime > Deadline ? JobPhase.Overdue : JobPhase.Running));
+        return Task.FromResult(new JobState(process.ExitCode == 0 ? JobPhase.Succeeded : JobPhase.Failed, process.ExitCode, HasLog ? "the end of the log" : null));
     }
 
     public Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
     {
+        if (Trouble is { } trouble) throw trouble;
+        if (FailingStops-- > 0) throw Away;
         if (IsRunning(run)) processes[run].Kill(entireProcessTree: true);
         return Task.CompletedTask;
     }

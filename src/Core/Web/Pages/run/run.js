@@ -46,5 +46,6 @@ function statusCard({ run, status }) {
   setBar(bar, status?.progress ?? 0);
   return h("section", { class: "card" },
     h("div", { class: "card-head" }, h("h2", {}, status?.stage ? `Stage: ${status.stage}` : "Waiting for the job"), h("span", { class: "muted numbers" }, status?.steps ? `step ${status.step} of ${status.steps}` : "")),
-    bar, h("p", { class: "muted" }, status?.headline ?? "The job has not said anything yet."));
+    bar, h("p", { class: "muted" }, status?.headline ?? "The job has not said anything yet."),
+    run.trouble && h("p", {}, `${run.trouble.message} ${run.trouble.remedy}`));
 }
