@@ -9,6 +9,7 @@ OpenMp.EnsureSpinCount();
 try
 {
     TorchNatives.Prepare(Console.Error.WriteLine);
+    if (args is [] or ["job"] or ["doctor"]) TorchDevice.Choose();
     return args switch
     {
         [] or ["job"] => await JobCommand.RunAsync(),

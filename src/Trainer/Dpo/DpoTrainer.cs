@@ -60,7 +60,7 @@ public static class DpoTrainer
         Divergence.Check(loss.item<float>(), optimizer.Step + 1, learningRate, "a lower dpo.learningRate");
         loss.backward();
         var norm = optimizer.Apply(learningRate);
-        var accuracy = PreferenceLoss.Accuracy([.. difference.detach().data<float>().Select(value => (double)value)], [.. pairs.Select(pair => pair.Weight)]);
+        var accuracy = PreferenceLoss.Accuracy([.. difference.detach().cpu().data<float>().Select(value => (double)value)], [.. pairs.Select(pair => pair.Weight)]);
         return new() { ["loss"] = loss.item<float>(), ["accuracy"] = accuracy, ["gradientNorm"] = norm, ["learningRate"] = learningRate };
     }
 

@@ -1,11 +1,12 @@
 using Rlhf.Trainer.Models;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Rlhf.Trainer.Gpt2;
 
 /// <summary>GPT-2 (Radford et al. 2019): learned positions, pre-norm blocks, tanh GELU, output layer tied to the token embedding. Dropout is left out: RLHF runs without it.</summary>
-/// <remarks>float32, on the CPU unless moved. Not thread-safe while training.</remarks>
+/// <remarks>float32, on the default device. Not thread-safe while training.</remarks>
 public sealed class Gpt2Model : nn.Module<Tensor, Tensor>, ICausalLanguageModel
 {
     // Large and finite: a row of padding that may look at nothing gets a uniform mixture instead of NaN.
@@ -29,6 +30,8 @@ public sealed class Gpt2Model : nn.Module<Tensor, Tensor>, ICausalLanguageModel
         finalNorm = nn.LayerNorm(settings.Width, settings.NormEpsilon);
         RegisterComponents();
         Initialize(seed);
+        // After the fresh weights were drawn, so that a seed gives the same ones wherever they go.
+        if (get_default_device() is { type: not DeviceType.CPU } device) this.to(device);
     }
 
     public Gpt2Settings Settings { get; }

@@ -1,5 +1,6 @@
 using Rlhf.Storage;
 using Rlhf.Trainer.Gpt2;
+using Rlhf.Trainer.Native;
 using Rlhf.Trainer.Onnx;
 using static TorchSharp.torch;
 
@@ -42,7 +43,7 @@ public static class DoctorCommand
         var weight = ones(2, 2, requires_grad: true);
         nn.functional.linear(ones(1, 2), weight).sum().backward();
         if (weight.grad is null || weight.grad.sum().item<float>() != 4) throw new InvalidOperationException("a gradient came out wrong");
-        return $"computes and differentiates; {(cuda.is_available() ? "CUDA is there" : "no CUDA, so on the processor")}";
+        return $"computes and differentiates on {TorchDevice.Name}";
     }
 
     private static string Export()

@@ -6,13 +6,14 @@ using Rlhf.Training;
 
 namespace Rlhf.Trainer.Job;
 
-/// <summary>Writes <c>status.json</c>, <c>metrics.jsonl</c> and TensorBoard events as the job goes. Reports are kept in memory and flushed together; flushing is cheap and may be frequent.</summary>
+/// <summary>Writes <c>status.json</c>, <c>metrics.jsonl</c>, <c>log.txt</c> and TensorBoard events as the job goes. Reports are kept in memory and flushed together; flushing is cheap and may be frequent.</summary>
 internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvider time) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim writing = new(1);
     private readonly string eventsPath = $"{job.Output}/tensorboard/events.out.tfevents.{time.GetUtcNow().ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}";
     private readonly List<MetricPoint> points = [];
+    private readonly StringBuilder lines = new();
     private bool eventsBegun;
     private RunStatus status = new(job.Run, RunState.Running, time.GetUtcNow(), time.GetUtcNow());
 
@@ -36,6 +37,12 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
         lock (gate) points.Add(new(stage, step, time.GetUtcNow(), finite));
     }
 
+    /// <summary>A line for <c>log.txt</c>, which is there for people whose launcher shows no log.</summary>
+    public void Say(string line)
+    {
+        lock (gate) lines.Append($"{time.GetUtcNow():yyyy-MM-dd HH:mm:ss} {line}\n");
+    }
+
     /// <summary>Writes what has come since the last time, and the status even where nothing has: it shows that the job lives.</summary>
     public async Task FlushAsync(CancellationToken cancellation = default)
     {
@@ -53,6 +60,7 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
             if (waiting.Count > 0) await AppendAsync(waiting, cancellation);
             using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(Status, RlhfJson.Indented));
             await blobs.WriteAsync($"{job.Output}/status.json", content, default, cancellation);
+            await AppendLinesAsync(cancellation);
         }
         finally
         {
@@ -61,6 +69,16 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
     }
 
     public void Dispose() => writing.Dispose();
+
+    /// <summary>What could not be written waits for the next flush.</summary>
+    private async Task AppendLinesAsync(CancellationToken cancellation)
+    {
+        string waiting;
+        lock (gate) waiting = lines.ToString();
+        if (waiting.Length == 0) return;
+        await blobs.AppendAsync($"{job.Output}/log.txt", Encoding.UTF8.GetBytes(waiting), cancellation);
+        lock (gate) lines.Remove(0, waiting.Length);
+    }
 
     private async Task AppendAsync(List<MetricPoint> waiting, CancellationToken cancellation)
     {

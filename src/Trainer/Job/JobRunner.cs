@@ -50,7 +50,7 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         {
             var began = time.GetTimestamp();
             using var resume = await checkpoints.ReadAsync(stage, abort);
-            log(resume is null ? $"{stage}: begins" : $"{stage}: goes on from step {resume.Step}");
+            Say(reporter, resume is null ? $"{stage}: begins" : $"{stage}: goes on from step {resume.Step}");
             reporter.Update(status => status with { Stage = stage, Step = resume?.Step ?? 0, Progress = JobStages.Overall(stages, stage, 0) });
             var reports = new StageProgress(
                 stage, resume, reporter, checkpoints, job.Settings.CheckpointEvery, time, within => JobStages.Overall(stages, stage, within), stop, abort);
@@ -82,6 +82,12 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         return last == TrainingStage.Export ? job.Policy : $"{job.Output}/checkpoints/policy-{last.ToString().ToLowerInvariant()}";
     }
 
+    private void Say(JobReporter reporter, string line)
+    {
+        log(line);
+        reporter.Say(line);
+    }
+
     private int HeldByAnother()
     {
         log($"Another trainer works on {job.Run}; nothing to do here.");
@@ -93,14 +99,14 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         if (cause is LeaseLostException) return HeldByAnother();
         if (cause is OperationCanceledException)
         {
-            log("Stopped on request; the checkpoint is kept.");
+            Say(reporter, "Stopped on request; the checkpoint is kept.");
             // Not cancelled: that is the campaign's word. Whoever starts the job again finds it where it stopped.
             reporter.Update(status => status with { State = RunState.Queued, Headline = $"stopped on request at step {status.Step}; its checkpoint is kept" });
             return await TryFlushAsync(reporter) ? ExitCodes.Stopped : ExitCodes.Failed;
         }
 
         var error = Describe(cause);
-        log($"Failed: {error.Message} {error.Remedy}\n{error.Detail}");
+        Say(reporter, $"Failed: {error.Message} {error.Remedy}\n{error.Detail}");
         reporter.Update(status => status with { State = RunState.Failed, Error = error });
         await TryFlushAsync(reporter);
         return ExitCodes.Failed;

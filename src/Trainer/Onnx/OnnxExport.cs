@@ -64,7 +64,7 @@ public static class OnnxExport
         var rows = Enumerable.Range(0, CheckedRows).Select(row => Enumerable.Range(0, Math.Max(1, length - (row * length / 4))).Select(_ => random.Next(vocabulary)).ToArray()).ToArray();
         foreach (var (row, outputs) in rows.Zip(OnnxTrace.Outputs(onnx, rows)))
         {
-            var expected = torchModel(tensor([.. row.Select(token => (long)token)]).unsqueeze(0))[0].contiguous().data<float>().ToArray();
+            var expected = torchModel(tensor([.. row.Select(token => (long)token)]).unsqueeze(0))[0].cpu().contiguous().data<float>().ToArray();
             var difference = expected.Zip(outputs).Max(pair => Math.Abs(pair.First - pair.Second));
             if (!(difference <= Tolerance))
             {

@@ -53,7 +53,7 @@ public sealed record AnswerBatch(Tensor Tokens, Tensor Predicting, Tensor Answer
     public static float[][] Cut(Tensor padded, IReadOnlyList<int> lengths)
     {
         var width = (int)padded.shape[1];
-        var values = padded.detach().contiguous().data<float>().ToArray();
+        var values = padded.detach().cpu().contiguous().data<float>().ToArray();
         return [.. lengths.Select((length, row) => values.AsSpan(row * width, length).ToArray())];
     }
 }

@@ -13,7 +13,7 @@ public sealed class RewardModel : IDisposable
     public RewardModel(ICausalLanguageModel trunk, Tensor head)
     {
         Trunk = trunk;
-        Head = nn.Parameter(head.detach().clone());
+        Head = nn.Parameter(head.detach().to(get_default_device()).clone());
         Head.DetachFromDisposeScope();
     }
 

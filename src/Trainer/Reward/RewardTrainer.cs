@@ -60,7 +60,7 @@ public static class RewardTrainer
             using var scope = NewDisposeScope();
             var batch = PairTensors.Of(chunk);
             var difference = batch.Difference(model);
-            differences.AddRange(difference.data<float>().Select(value => (double)value));
+            differences.AddRange(difference.cpu().data<float>().Select(value => (double)value));
             pairs.AddRange(chunk.SelectMany(comparison => comparison.Pairs));
             losses.Add((batch.Loss(difference).item<float>(), chunk.Sum(comparison => comparison.Pairs.Sum(pair => pair.Weight))));
         }
@@ -85,7 +85,7 @@ public static class RewardTrainer
         {
             using var scope = NewDisposeScope();
             var batch = TokenBatch.Of([.. chunk.Select(i => sequences[i])]);
-            var raw = model.Scores(batch.Tokens, batch.Last).data<float>();
+            var raw = model.Scores(batch.Tokens, batch.Last).cpu().data<float>();
             for (var i = 0; i < chunk.Length; i++) scores[chunk[i]] = raw[i];
         }
 
@@ -102,7 +102,7 @@ public static class RewardTrainer
         loss.backward();
         var norm = optimizer.Apply(learningRate);
         var accuracy = PreferenceLoss.Accuracy(
-            [.. difference.detach().data<float>().Select(value => (double)value)], [.. members.SelectMany(m => m.Pairs).Select(pair => pair.Weight)]);
+            [.. difference.detach().cpu().data<float>().Select(value => (double)value)], [.. members.SelectMany(m => m.Pairs).Select(pair => pair.Weight)]);
         return new() { ["loss"] = loss.item<float>(), ["accuracy"] = accuracy, ["gradientNorm"] = norm, ["learningRate"] = learningRate };
     }
 

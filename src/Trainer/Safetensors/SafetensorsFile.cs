@@ -94,7 +94,7 @@ public static class SafetensorsFile
             "F16" => [.. Halves(bytes).Select(b => (float)BitConverter.UInt16BitsToHalf(b))],
             _ => Halves(bytes).Select(b => BitConverter.UInt32BitsToSingle((uint)b << 16)).ToArray(),
         };
-        return tensor(values, entry.Shape);
+        return tensor(values, entry.Shape, device: CPU);
     }
 
     private static ushort[] Halves(byte[] bytes) => MemoryMarshal.Cast<byte, ushort>(bytes).ToArray();

@@ -17,14 +17,14 @@ public class KilledTrainerTests
 
         foreach (var checkpoint in new[] { "reward-000001", "ppo-000004" })
         {
-            using var trainer = new TrainerProcess(killed.StorageFolder, TinyRun.JobPath);
+            using var trainer = new TrainerProcess(killed.Storage, TinyRun.JobPath);
             await trainer.UntilAsync(() => PassedAsync(killed, checkpoint));
             trainer.Kill();
         }
 
         Assert.NotNull(await killed.Blobs.FindAsync("runs/tiny-run1/lock"));
         Assert.True((await killed.StatusAsync()).State == RunState.Running);
-        using var last = new TrainerProcess(killed.StorageFolder, TinyRun.JobPath);
+        using var last = new TrainerProcess(killed.Storage, TinyRun.JobPath);
         var (exitCode, errors) = await last.EndAsync();
         Assert.True(exitCode == ExitCodes.Done, errors);
         Assert.Contains("goes on from step", errors, StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public class KilledTrainerTests
     public async Task Terminate_LeavesACheckpointAndGoesOnWhenStartedAgain()
     {
         using var run = await TinyRun.CreateAsync(job => job with { Settings = job.Settings with { CheckpointEvery = TimeSpan.FromHours(1), Ppo = job.Settings.Ppo with { Steps = 60 } } });
-        using var trainer = new TrainerProcess(run.StorageFolder, TinyRun.JobPath);
+        using var trainer = new TrainerProcess(run.Storage, TinyRun.JobPath);
         await trainer.UntilAsync(async () => await run.Blobs.FindAsync("runs/tiny-run1/status.json") is not null && await run.StatusAsync() is { Stage: TrainingStage.Ppo, Step: > 0 });
 
         trainer.Terminate();
@@ -52,8 +52,8 @@ public class KilledTrainerTests
     public async Task Start_TwiceAtOnce_TrainsOnce()
     {
         using var run = await TinyRun.CreateAsync();
-        using var first = new TrainerProcess(run.StorageFolder, TinyRun.JobPath);
-        using var second = new TrainerProcess(run.StorageFolder, TinyRun.JobPath);
+        using var first = new TrainerProcess(run.Storage, TinyRun.JobPath);
+        using var second = new TrainerProcess(run.Storage, TinyRun.JobPath);
 
         var ends = new[] { await first.EndAsync(), await second.EndAsync() };
 
@@ -67,7 +67,7 @@ public class KilledTrainerTests
     public async Task Start_WithoutAJob_SaysWhatToSet()
     {
         using var run = await TinyRun.CreateAsync();
-        using var trainer = new TrainerProcess(run.StorageFolder, "runs/none/job.json");
+        using var trainer = new TrainerProcess(run.Storage, "runs/none/job.json");
 
         var (exitCode, errors) = await trainer.EndAsync();
 

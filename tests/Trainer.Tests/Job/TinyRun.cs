@@ -18,19 +18,21 @@ internal sealed class TinyRun : IDisposable
     private static readonly string[] Products = ["lamp", "phone", "kettle", "clock", "radio", "chair", "table", "fan"];
     private readonly TemporaryFolder folder = new();
 
-    private TinyRun() => Blobs = BlobStores.Open(StorageFolder);
+    private TinyRun(string? storage) => Blobs = BlobStores.Open(Storage = storage ?? folder["blobs"]);
 
     public IBlobStore Blobs { get; }
 
-    public string StorageFolder => folder["blobs"];
+    /// <summary>The trainer's <c>RLHF_STORAGE</c>.</summary>
+    public string Storage { get; }
 
     public string ModelFolderPath => folder["tiny"];
 
     public const string JobPath = "runs/tiny-run1/job.json";
 
-    public static async Task<TinyRun> CreateAsync(Func<TrainingJob, TrainingJob>? change = null)
+    /// <param name="storage">A folder of the run's own where null.</param>
+    public static async Task<TinyRun> CreateAsync(Func<TrainingJob, TrainingJob>? change = null, string? storage = null)
     {
-        var run = new TinyRun();
+        var run = new TinyRun(storage);
         run.WriteModel();
         var job = new TrainingJob(
             RunId.From("tiny-run1"), $"file:{run.ModelFolderPath}", "runs/tiny-run1/dataset/pairs.jsonl", "runs/tiny-run1/dataset/rollout.jsonl",

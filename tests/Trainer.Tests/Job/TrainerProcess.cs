@@ -10,19 +10,22 @@ internal sealed partial class TrainerProcess : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly Process process;
     private readonly Task<string> errors;
+    private readonly Task<string> output;
 
-    public TrainerProcess(string storage, string job)
+    public TrainerProcess(string storage, string job, string command = "job")
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "rlhf-trainer.dll"), "job" },
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "rlhf-trainer.dll"), command },
             RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         start.Environment[JobCommand.StorageVariable] = storage;
         start.Environment[JobCommand.JobVariable] = job;
         start.Environment["GOMP_SPINCOUNT"] = "1000";
         process = Process.Start(start)!;
         errors = process.StandardError.ReadToEndAsync();
+        output = process.StandardOutput.ReadToEndAsync();
     }
 
     /// <summary>SIGKILL: nothing of it gets to tidy up.</summary>
@@ -40,6 +43,9 @@ internal sealed partial class TrainerProcess : IDisposable
         await process.WaitForExitAsync(timeout.Token);
         return (process.ExitCode, await errors);
     }
+
+    /// <summary>All it printed, once it has ended.</summary>
+    public Task<string> OutputAsync() => output;
 
     /// <summary>Waits until <paramref name="condition"/> holds, while the process lives.</summary>
     public async Task UntilAsync(Func<Task<bool>> condition)

@@ -1,0 +1,16 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Rlhf.Trainer.Native;
+
+/// <summary>Where tensors are computed: on the GPU where libtorch finds one, on the processor otherwise.</summary>
+public static class TorchDevice
+{
+    /// <summary>Makes the best device the one that new tensors and models go to. Call once, before any is made.</summary>
+    public static void Choose()
+    {
+        if (cuda.is_available()) set_default_device(CUDA);
+    }
+
+    public static string Name => get_default_device().type == DeviceType.CUDA ? $"CUDA ({cuda.device_count()} of it)" : "the processor";
+}
