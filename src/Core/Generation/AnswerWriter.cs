@@ -14,6 +14,7 @@ public sealed class AnswerWriter(IGeneratorFactory generators)
     public const int Attempts = 5;
 
     /// <returns>One entry a prompt, in order.</returns>
+    /// <exception cref="Jobs.AnswersPendingException">A job writes some of them; ask the same again later.</exception>
     /// <exception cref="RlhfException">No generator works at all: a model is missing, a key refused, or (transient) every request failed.</exception>
     public async Task<IReadOnlyList<AnsweredPrompt>> WriteAsync(CampaignSettings settings, IReadOnlyList<Prompt> prompts, CancellationToken cancellation = default)
     {
@@ -22,11 +23,19 @@ public sealed class AnswerWriter(IGeneratorFactory generators)
         {
             var slots = drafts.SelectMany(d => d.OpenSlots(attempt)).ToList();
             if (slots.Count == 0) break;
-            foreach (var group in slots.GroupBy(s => s.Generator))
+            foreach (var group in await JobsFirstAsync(slots, cancellation))
                 await FillAsync(group.Key, [.. group], cancellation);
         }
         CheckAnythingWorked(drafts);
         return [.. drafts.Select(d => d.ToResult())];
+    }
+
+    /// <summary>All is asked again while a job writes: what is paid for by the call comes after it.</summary>
+    private async Task<IEnumerable<IGrouping<GeneratorSettings, AnswerSlot>>> JobsFirstAsync(List<AnswerSlot> slots, CancellationToken cancellation)
+    {
+        var placed = new List<(bool IsJob, IGrouping<GeneratorSettings, AnswerSlot> Group)>();
+        foreach (var group in slots.GroupBy(s => s.Generator)) placed.Add((await generators.PlaceAsync(group.Key, cancellation) == GeneratorPlace.Job, group));
+        return placed.OrderByDescending(p => p.IsJob).Select(p => p.Group);
     }
 
     private async Task FillAsync(GeneratorSettings settings, IReadOnlyList<AnswerSlot> slots, CancellationToken cancellation)

@@ -30,7 +30,13 @@ public interface IGeneratorFactory
 {
     /// <exception cref="RlhfException">The model is missing or damaged, too large for its place, or the endpoint's settings are incomplete.</exception>
     ValueTask<IGenerator> OpenAsync(GeneratorSettings settings, CancellationToken cancellation = default);
+
+    /// <summary>Where it answers.</summary>
+    ValueTask<GeneratorPlace> PlaceAsync(GeneratorSettings settings, CancellationToken cancellation = default) => new(GeneratorPlace.InProcess);
 }
+
+/// <summary>Where a generator answers: within the pipeline's own process, behind an address, or in a job of its own, which takes minutes and is asked for again.</summary>
+public enum GeneratorPlace { InProcess, Endpoint, Job }
 
 public enum GeneratorKind { Onnx, OpenAI, AzureOpenAI }
 

@@ -27,7 +27,11 @@ public sealed class Arena(CampaignStore campaigns, RunStore runs, IGeneratorFact
 
     private async Task<ArenaAnswer> AskAsync(string name, string model, SamplingSettings sampling, string message, long seed, CancellationToken cancellation)
     {
-        var generator = await generators.OpenAsync(new GeneratorSettings(name, GeneratorKind.Onnx, model) { Sampling = sampling }, cancellation);
+        var settings = new GeneratorSettings(name, GeneratorKind.Onnx, model) { Sampling = sampling };
+        var generator = await generators.OpenAsync(settings, cancellation);
+        if (await generators.PlaceAsync(settings, cancellation) == GeneratorPlace.Job)
+            throw new RlhfException("answers-need-a-job", $"The model '{model}' is too large to answer here: it answers in jobs that take minutes.",
+                "Look at the run's examples, or put the model behind an OpenAI-compatible endpoint.", 409);
         var outcomes = await generator.GenerateAsync([new([new Message(MessageRole.User, message)], seed)], sampling, cancellation);
         return new(outcomes[0].Text, outcomes[0].FinishReason == FinishReason.Length, outcomes[0].Failure?.Message);
     }

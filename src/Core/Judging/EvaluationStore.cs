@@ -22,13 +22,23 @@ public sealed class EvaluationStore(IBlobStore blobs, IGeneratorFactory generato
     {
         var path = RunPaths.Answers(run.Id, contender, window);
         if (await blobs.FindAsync(path, cancellation) is not null) return;
-        var prompts = (await ReadPromptsAsync(run.Id, settings.Judge, cancellation)).Skip(window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
-        var generator = await generators.OpenAsync(SettingsOf(run, settings, contender), cancellation);
+        var all = await ReadPromptsAsync(run.Id, settings.Judge, cancellation);
+        var generation = SettingsOf(run, settings, contender);
+        // A job takes minutes to start: it is asked for all of them, and each window takes its own.
+        var (from, count) = (window * options.GenerationWindow, options.GenerationWindow);
+        var asked = await generators.PlaceAsync(generation, cancellation) == GeneratorPlace.Job ? all : [.. all.Skip(from).Take(count)];
+        var answers = await AskAsync(generation, settings, asked, cancellation);
+        await JsonLines.WriteAsync(blobs, path, asked == all ? answers.Skip(from).Take(count) : answers, cancellation);
+    }
+
+    private async Task<IReadOnlyList<EvaluationAnswer>> AskAsync(
+        GeneratorSettings generation, CampaignSettings settings, IReadOnlyList<DatasetPrompt> prompts, CancellationToken cancellation)
+    {
+        var generator = await generators.OpenAsync(generation, cancellation);
         var requests = prompts.Select(p => new GenerationRequest(p.Messages, AnswerSeeds.Of(settings.Seed, p.PromptId, FirstIndex, 0))).ToList();
-        var outcomes = await generator.GenerateAsync(requests, SamplingOf(settings), cancellation);
-        var answers = prompts.Select((p, i) => new EvaluationAnswer(
-            p.PromptId, p.Messages, outcomes[i].Text?.Trim(), outcomes[i].FinishReason, requests[i].Seed, outcomes[i].CompletionTokens, outcomes[i].Failure?.Message));
-        await JsonLines.WriteAsync(blobs, path, answers, cancellation);
+        var outcomes = await generator.GenerateAsync(requests, generation.Sampling, cancellation);
+        return [.. prompts.Select((p, i) => new EvaluationAnswer(
+            p.PromptId, p.Messages, outcomes[i].Text?.Trim(), outcomes[i].FinishReason, requests[i].Seed, outcomes[i].CompletionTokens, outcomes[i].Failure?.Message))];
     }
 
     /// <summary>All of a contender's answers by prompt.</summary>

@@ -1,13 +1,15 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Campaigns;
 using Rlhf.Generation;
+using Rlhf.Generation.Jobs;
 using Rlhf.Prompts;
 
 namespace Rlhf.Orchestrations;
 
 public sealed record GenerateAnswersInput(CampaignId Campaign, BatchId Batch, int Window);
 
-public enum GenerateOutcome { Written, Paused, Cancelled }
+/// <summary>Pending: a job is writing them; ask again later.</summary>
+public enum GenerateOutcome { Written, Paused, Cancelled, Pending }
 
 public sealed record GenerateAnswersResult(int Window, GenerateOutcome Outcome);
 
@@ -26,6 +28,10 @@ public sealed partial class GenerateAnswers(
             var written = await answers.FindAsync(input.Campaign, input.Batch, input.Window, cancellation) ?? await WriteAsync(input, campaign, cancellation);
             await ledger.AddAsync(input.Campaign, $"{input.Batch}~{input.Window}", written.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)), cancellation);
             return new(input.Window, GenerateOutcome.Written);
+        }
+        catch (AnswersPendingException)
+        {
+            return new(input.Window, GenerateOutcome.Pending);
         }
         catch (RlhfException e) when (!e.IsTransient)
         {

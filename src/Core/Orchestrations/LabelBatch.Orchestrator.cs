@@ -49,14 +49,18 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
         // A bounded number of windows at a time: all at once would be one burst at an endpoint.
         for (var first = 0; first < plan.Windows; first += plan.Concurrency)
         {
+            var look = plan.FirstLook;
             var windows = Enumerable.Range(first, Math.Min(plan.Concurrency, plan.Windows - first)).ToList();
             while (windows.Count > 0)
             {
                 var written = await Task.WhenAll(windows.Select(w => context.CallActivityAsync<GenerateAnswersResult>(
                     nameof(GenerateAnswers), new GenerateAnswersInput(input.Campaign, input.Batch, w), Retries.Storage)));
                 if (written.Any(w => w.Outcome == GenerateOutcome.Cancelled)) return false;
-                windows = [.. written.Where(w => w.Outcome == GenerateOutcome.Paused).Select(w => w.Window)];
-                if (windows.Count > 0) await context.ForSignalAsync(EventNames.CampaignChanged, plan.LongestLook);
+                windows = [.. written.Where(w => w.Outcome is GenerateOutcome.Paused or GenerateOutcome.Pending).Select(w => w.Window)];
+                if (windows.Count == 0) break;
+                var isPending = written.Any(w => w.Outcome == GenerateOutcome.Pending);
+                await context.ForSignalAsync(EventNames.CampaignChanged, isPending ? look : plan.LongestLook);
+                look = Waits.Longer(look, plan.LongestLook);
             }
         }
         await context.CallActivityAsync<PublishBatchResult>(nameof(PublishBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);

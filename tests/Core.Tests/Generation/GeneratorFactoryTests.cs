@@ -2,8 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Rlhf.Generation;
 using Rlhf.Generation.Endpoints;
+using Rlhf.Generation.Jobs;
 using Rlhf.Generation.Onnx;
 using Rlhf.Storage.Files;
+using Rlhf.Training.Launching;
 
 namespace Rlhf.Core.Tests.Generation;
 
@@ -58,22 +60,30 @@ public sealed class GeneratorFactoryTests : IAsyncLifetime
         Assert.Equal("model-damaged", (await Assert.ThrowsAsync<RlhfException>(async () => await factory.OpenAsync(settings, Cancellation))).Code);
     }
 
-    [Fact]
-    public async Task Open_ModelAboveTheBound_IsRefusedWithBothSizes()
+    [Theory]
+    [InlineData("model.onnx")]
+    [InlineData("model.safetensors")]
+    public async Task Place_ModelAboveTheBound_IsAJobAndItIsNotBroughtHere(string file)
     {
         await factory.DisposeAsync();
         factory = Create(new() { InProcessBytes = 1 << 20 });
-        var model = Directory.CreateDirectory(Path.Combine(folder, "large")).FullName;
-        await File.WriteAllBytesAsync(Path.Combine(model, "model.onnx"), new byte[3 << 20], Cancellation);
+        using var content = new MemoryStream(new byte[3 << 20]);
+        await blobs.WriteAsync($"models/large/{file}", content, default, Cancellation);
+        var settings = new GeneratorSettings("large", GeneratorKind.Onnx, "models/large");
 
-        var error = await Assert.ThrowsAsync<RlhfException>(
-            async () => await factory.OpenAsync(new("large", GeneratorKind.Onnx, ModelCache.FilePrefix + model), Cancellation));
-
-        Assert.Equal("model-too-large", error.Code);
-        Assert.Contains("3 MB", error.Message, StringComparison.Ordinal);
-        Assert.Contains("1 MB", error.Message, StringComparison.Ordinal);
+        Assert.Equal(GeneratorPlace.Job, await factory.PlaceAsync(settings, Cancellation));
+        Assert.Equal("large", (await factory.OpenAsync(settings, Cancellation)).Name);
+        Assert.Equal(GeneratorPlace.Job, await factory.PlaceAsync(settings, Cancellation));
+        Assert.False(Directory.Exists(Path.Combine(folder, "models")));
     }
 
+    [Fact]
+    public async Task Place_OfAnEndpoint_IsTheEndpoint() => Assert.Equal(
+        GeneratorPlace.Endpoint, await factory.PlaceAsync(new("local", GeneratorKind.OpenAI, "m", new Uri("http://127.0.0.1:1/v1")), Cancellation));
+
     private GeneratorFactory Create(GeneratorPlaces places) => new(
-        new EndpointClients(new ConfigurationBuilder().Build()), new ModelCache(blobs, Path.Combine(folder, "models")), places, TimeProvider.System, NullLoggerFactory.Instance);
+        new EndpointClients(new ConfigurationBuilder().Build()), new ModelCache(blobs, Path.Combine(folder, "models")), places, Jobs(), TimeProvider.System, NullLoggerFactory.Instance);
+
+    /// <summary>Opening a generator asks for nothing, so neither rows nor a launcher are needed.</summary>
+    private AnswerJobs Jobs() => new(blobs, null!, null!, new(blobs, new(), TimeProvider.System, NullLogger<JobFollower>.Instance), new());
 }

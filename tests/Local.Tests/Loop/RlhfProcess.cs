@@ -96,7 +96,7 @@ internal sealed class RlhfProcess : IAsyncDisposable
     }
 
     /// <summary>The trainer that the build of the tests made, so that no test builds one.</summary>
-    private static string? Trainer()
+    internal static string? Trainer()
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
         var path = Path.Combine(SolutionFolder.Require("The trainer"), "src", "Trainer", "bin", configuration, "net10.0", "rlhf-trainer.dll");

@@ -25,7 +25,7 @@ public sealed class PipelineHost : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly SqliteTableStore tables;
 
-    private PipelineHost(string folder, PipelineOptions? options)
+    private PipelineHost(string folder, PipelineOptions? options, Action<IServiceCollection, PipelineHost>? replace)
     {
         Folder = folder;
         BlobFolder = Path.Combine(folder, "blobs");
@@ -33,11 +33,13 @@ public sealed class PipelineHost : IAsyncDisposable
         tables = new SqliteTableStore(Path.Combine(folder, "tables.db"));
         Tables = new FaultyTables(tables);
         Launcher = new ShellJobLauncher(BlobFolder);
-        services = new ServiceCollection().AddLogging()
+        var registered = new ServiceCollection().AddLogging()
             .AddSingleton<IBlobStore>(Blobs).AddSingleton<ITableStore>(Tables)
             .AddSingleton<ISigningKeys>(new FileSigningKeys(Path.Combine(folder, "keys.json")))
             .AddSingleton<IGeneratorFactory>(Generators).AddSingleton<IJobLauncher>(Launcher)
-            .AddPipeline(options ?? Quick).AddEmbeddedDurable(Path.Combine(folder, "durable.db")).BuildServiceProvider();
+            .AddPipeline(options ?? Quick).AddEmbeddedDurable(Path.Combine(folder, "durable.db"));
+        replace?.Invoke(registered, this);
+        services = registered.BuildServiceProvider();
     }
 
     /// <summary>Looks often, so that a test that loses a signal on purpose is still quick.</summary>
@@ -81,9 +83,10 @@ public sealed class PipelineHost : IAsyncDisposable
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
-    public static async Task<PipelineHost> StartAsync(TemporaryFolder folder, PipelineOptions? options = null)
+    /// <param name="replace">Services that take the place of the test's own.</param>
+    public static async Task<PipelineHost> StartAsync(TemporaryFolder folder, PipelineOptions? options = null, Action<IServiceCollection, PipelineHost>? replace = null)
     {
-        var host = new PipelineHost(folder.Path, options);
+        var host = new PipelineHost(folder.Path, options, replace);
         foreach (var hosted in host.services.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
         return host;
     }

@@ -25,6 +25,23 @@ public sealed class ModelCache(IBlobStore blobs, string root)
         return folder;
     }
 
+    /// <summary>Bytes of the model without bringing it here: its <c>model.onnx</c>, or its weights where it has none; null where it has neither, which the one who loads it says better.</summary>
+    public async Task<long?> FindSizeAsync(string reference, CancellationToken cancellation = default)
+    {
+        foreach (var name in (string[])["model.onnx", "model.safetensors"])
+        {
+            if (await FindLengthAsync(reference, name, cancellation) is { } length) return length;
+        }
+        return null;
+    }
+
+    private async Task<long?> FindLengthAsync(string reference, string name, CancellationToken cancellation)
+    {
+        if (!reference.StartsWith(FilePrefix, StringComparison.Ordinal)) return (await blobs.FindAsync($"{reference.TrimEnd('/')}/{name}", cancellation))?.Length;
+        var file = new FileInfo(Path.Combine(reference[FilePrefix.Length..], name));
+        return file.Exists ? file.Length : null;
+    }
+
     private static string LocalFolder(string path) =>
         Directory.Exists(path) ? Path.GetFullPath(path) : throw Missing($"There is no model folder '{path}'.");
 
