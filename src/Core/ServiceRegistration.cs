@@ -8,6 +8,7 @@ using Rlhf.Labeling;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
+using Rlhf.Storage;
 using Rlhf.Training;
 using Rlhf.Training.Launching;
 using Rlhf.Training.Reporting;
@@ -31,6 +32,7 @@ public static class ServiceRegistration
     {
         services.AddSingleton(options ?? new PipelineOptions());
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StorageHealth>();
         services.AddSingleton(Steps());
         services.AddLabeling();
 

@@ -10,6 +10,12 @@ public sealed record Campaign(
 {
     public CampaignId Id => Settings.Id;
 
+    /// <summary>What keeps the pipeline from getting on; null where nothing does. Beside <see cref="CampaignState.Paused"/> it is why; otherwise it is tried again by itself.</summary>
+    public CampaignTrouble? Trouble { get; init; }
+
     /// <summary>Annotators whose rankings are left out of pairs; the rankings themselves are kept.</summary>
     public IReadOnlyList<AnnotatorId> ExcludedAnnotators { get; init; } = [];
 }
+
+/// <param name="Since">When it was first met; the same trouble met again keeps it.</param>
+public sealed record CampaignTrouble(string Code, string Message, string Remedy, DateTimeOffset Since);

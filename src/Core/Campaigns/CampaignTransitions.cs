@@ -36,11 +36,13 @@ public static class CampaignTransitions
 
     /// <summary>The campaign after the operation.</summary>
     /// <param name="reason">Kept on the row for a person; an operation that changes the state drops the old one.</param>
+    /// <param name="trouble">Where it is the pipeline itself that pauses; it goes as <paramref name="reason"/> does.</param>
     /// <exception cref="IllegalTransitionException">The campaign's state does not allow it.</exception>
-    public static Campaign Apply(Campaign campaign, CampaignOperation operation, string? reason = null)
+    public static Campaign Apply(Campaign campaign, CampaignOperation operation, string? reason = null, CampaignTrouble? trouble = null)
     {
         var to = Table.Move($"The campaign '{campaign.Id}'", campaign.State, operation, Remedy(campaign.State));
-        return campaign with { State = to, Reason = reason ?? (to == campaign.State ? campaign.Reason : null) };
+        var stays = to == campaign.State;
+        return campaign with { State = to, Reason = reason ?? (stays ? campaign.Reason : null), Trouble = trouble ?? (stays ? campaign.Trouble : null) };
     }
 
     private static string Remedy(CampaignState from) => from switch

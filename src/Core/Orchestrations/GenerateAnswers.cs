@@ -16,7 +16,7 @@ public sealed record GenerateAnswersResult(int Window, GenerateOutcome Outcome);
 /// <summary>Has a window of a batch's prompts answered. What only a person can mend (a model that is missing, a key refused, a budget spent) pauses the campaign with the reason.</summary>
 public sealed partial class GenerateAnswers(
     CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, AnswerWriter writer, TokenLedger ledger,
-    PipelineOptions options, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
+    PipelineOptions options, TimeProvider time, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
 {
     public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation)
     {
@@ -27,6 +27,7 @@ public sealed partial class GenerateAnswers(
         {
             var written = await answers.FindAsync(input.Campaign, input.Batch, input.Window, cancellation) ?? await WriteAsync(input, campaign, cancellation);
             await ledger.AddAsync(input.Campaign, $"{input.Batch}~{input.Window}", written.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)), cancellation);
+            if (campaign.Trouble is not null) await campaigns.UpdateAsync(input.Campaign, c => c.State == CampaignState.Paused ? c : c with { Trouble = null }, cancellation);
             return new(input.Window, GenerateOutcome.Written);
         }
         catch (AnswersPendingException)
@@ -36,9 +37,27 @@ public sealed partial class GenerateAnswers(
         catch (RlhfException e) when (!e.IsTransient)
         {
             LogPaused(input.Campaign, input.Batch, e.Message);
-            await campaigns.UpdateAsync(input.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Pause)
-                ? CampaignTransitions.Apply(c, CampaignOperation.Pause, $"{e.Message} {e.Remedy}") : c, cancellation);
+            await campaigns.UpdateAsync(input.Campaign, c => CampaignTroubles.Pause(c, StepFailure.Of(e), time.GetUtcNow()), cancellation);
             return new(input.Window, GenerateOutcome.Paused);
+        }
+        catch (RlhfException e)
+        {
+            await TrySayAsync(input.Campaign, e, cancellation);
+            throw;
+        }
+    }
+
+    /// <summary>It is tried again for minutes and then again: without this nobody would know why nothing comes.</summary>
+    private async Task TrySayAsync(CampaignId campaign, RlhfException failure, CancellationToken cancellation)
+    {
+        try
+        {
+            await campaigns.UpdateAsync(campaign, c => CampaignTroubles.Meet(c, StepFailure.Of(failure), time.GetUtcNow()), cancellation);
+        }
+        catch (RlhfException e)
+        {
+            // Then it is storage that is away, which the host says for itself.
+            LogUnsaid(campaign, e.Message);
         }
     }
 
@@ -54,4 +73,7 @@ public sealed partial class GenerateAnswers(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign} is paused at batch {Batch}: {Reason}")]
     private partial void LogPaused(CampaignId campaign, BatchId batch, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What keeps campaign {Campaign} from getting on could not be kept: {Reason}")]
+    private partial void LogUnsaid(CampaignId campaign, string reason);
 }

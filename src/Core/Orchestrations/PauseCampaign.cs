@@ -8,13 +8,12 @@ public sealed record PauseCampaignInput(CampaignId Campaign, StepFailure Failure
 public sealed record PauseCampaignResult(CampaignState State);
 
 /// <summary>Pauses a campaign with what failed and the way out. One that has ended stays as it is.</summary>
-public sealed partial class PauseCampaign(CampaignStore campaigns, ILogger<PauseCampaign> logger) : Activity<PauseCampaignInput, PauseCampaignResult>
+public sealed partial class PauseCampaign(CampaignStore campaigns, TimeProvider time, ILogger<PauseCampaign> logger) : Activity<PauseCampaignInput, PauseCampaignResult>
 {
     public override async Task<PauseCampaignResult> RunAsync(PauseCampaignInput input, CancellationToken cancellation)
     {
         LogPaused(input.Campaign, input.Failure.Message);
-        var campaign = await campaigns.UpdateAsync(input.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Pause)
-            ? CampaignTransitions.Apply(c, CampaignOperation.Pause, $"{input.Failure.Message} {input.Failure.Remedy}".TrimEnd()) : c, cancellation);
+        var campaign = await campaigns.UpdateAsync(input.Campaign, c => CampaignTroubles.Pause(c, input.Failure, time.GetUtcNow()), cancellation);
         return new(campaign.State);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Rlhf.Orchestrations;
+using Rlhf.Storage;
 
 namespace Rlhf.Local.Durable;
 
@@ -13,9 +14,13 @@ public sealed class DurableEngine : IHostedService, IDisposable
 {
     private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
+    /// <summary>What <see cref="StorageHealth"/> calls the engine's own writes.</summary>
+    private const string Progress = "store progress";
+
     private readonly DurableSettings settings;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly StorageHealth health;
     private readonly OrchestratorLoop orchestrators;
     private readonly ActivityLoop activities;
     private readonly TimerQueue timers;
@@ -28,11 +33,12 @@ public sealed class DurableEngine : IHostedService, IDisposable
     private FileStream? ownership;
 
     /// <exception cref="RlhfException">The settings are not valid or the database can't be opened.</exception>
-    public DurableEngine(DurableSettings settings, StepRegistry steps, IServiceProvider services, ILoggerFactory loggers, TimeProvider time)
+    public DurableEngine(DurableSettings settings, StepRegistry steps, IServiceProvider services, ILoggerFactory loggers, TimeProvider time, StorageHealth health)
     {
         settings.Validate();
         this.settings = settings;
         this.time = time;
+        this.health = health;
         logger = loggers.CreateLogger<DurableEngine>();
         Steps = steps;
         Store = new(settings.DatabasePath);
@@ -172,10 +178,13 @@ public sealed class DurableEngine : IHostedService, IDisposable
         {
             try
             {
-                return await persist();
+                var changed = await persist();
+                health.Works(Progress);
+                return changed;
             }
             catch (Exception e) when (!stopping.IsCancellationRequested)
             {
+                health.Failed(Progress, e);
                 logger.StoreFailed(e, instance, StorePause);
             }
 

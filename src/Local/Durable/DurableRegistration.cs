@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.Orchestrations;
+using Rlhf.Storage;
 
 namespace Rlhf.Local.Durable;
 
@@ -9,6 +10,7 @@ public static class DurableRegistration
     public static IServiceCollection AddEmbeddedDurable(this IServiceCollection services, DurableSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<StorageHealth>();
         services.AddSingleton(settings);
         services.AddSingleton<DurableEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<DurableEngine>());

@@ -8,6 +8,7 @@ using Rlhf.Local.Durable;
 using Rlhf.Local.Inbox;
 using Rlhf.Local.Loop;
 using Rlhf.Local.Simulation;
+using Rlhf.Storage;
 using Rlhf.Telemetry;
 using Rlhf.Training.Launching;
 using Rlhf.Web;
@@ -101,8 +102,8 @@ public sealed class LocalHost : IAsyncDisposable
     private static void AddServices(IServiceCollection services, DataFolder data, LocalStorage storage)
     {
         services.AddSingleton(data);
-        services.AddSingleton(storage.Blobs);
-        services.AddSingleton(storage.Tables);
+        services.AddSingleton<IBlobStore>(s => new WatchedBlobStore(storage.Blobs, s.GetRequiredService<StorageHealth>()));
+        services.AddSingleton<ITableStore>(s => new WatchedTableStore(storage.Tables, s.GetRequiredService<StorageHealth>()));
         services.AddSingleton<HostAddress>();
         services.AddSingleton<LoopRecords>();
         services.AddSingleton<ISigningKeys>(new FileSigningKeys(data.SigningKeys));

@@ -57,6 +57,36 @@ public sealed class TroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task EndpointAway_StandsOnTheCampaignUntilItIsBack()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        host.Generators.Trouble = s => new("endpoint-unreachable", $"'{s.Name}' can't be reached.", "Check the address.", 502) { IsTransient = true };
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        await host.DropAsync(5);
+        var store = host.Get<CampaignStore>();
+        var troubled = await Eventually.GetAsync(async () => await store.FindAsync(PipelineHost.Campaign) is { Trouble: not null } c ? c : null, "trouble");
+        Assert.Equal((CampaignState.Active, "endpoint-unreachable", "'base' can't be reached.", "Check the address."), (troubled.State, troubled.Trouble!.Code, troubled.Trouble.Message, troubled.Trouble.Remedy));
+
+        host.Generators.Trouble = _ => null;
+        await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open");
+        Assert.Null((await store.GetAsync(PipelineHost.Campaign)).Trouble);
+    }
+
+    [Fact]
+    public async Task Pause_ByItsOwnerOrByThePipeline_CanBeToldApart()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        host.Generators.Trouble = s => new("model-missing", $"There is no model at '{s.Model}'.", "Put it there, or name another.");
+        await host.CreateAsync(PipelineHost.Settings with { TrainWhenLabeled = false });
+        await host.DropAsync(5);
+        Assert.Equal("model-missing", (await host.StateAsync(CampaignState.Paused)).Trouble!.Code);
+
+        host.Generators.Trouble = _ => null;
+        Assert.Null((await host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign)).Trouble);
+        Assert.Null((await host.Get<CampaignService>().PauseAsync(PipelineHost.Campaign, "A break.")).Trouble);
+    }
+
+    [Fact]
     public async Task ModelMissing_ResumedLongBeforeAnythingIsLookedAtAgain_GoesOnAtOnce()
     {
         // The looks of a real host, a minute and more apart: only signals are as quick as this test.

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Local.Tests.Labeling;
@@ -238,6 +239,24 @@ public sealed class RouteTests
     {
         await using var host = await WebHost.StartAsync();
         await RankingTests.AssertProblemAsync(await host.Owner().PostAsync("/api/campaigns", Json(body)), HttpStatusCode.BadRequest, code);
+    }
+
+    [Fact]
+    public async Task ReadCampaign_StorageFailsOrAnEndpointIsAway_SaysSo()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        using var client = host.Owner();
+        async Task<CampaignResponse> ReadAsync() => await WebHost.ReadAsync<CampaignResponse>(await client.GetAsync("/api/campaigns/support"));
+        Assert.Null((await ReadAsync()).Storage);
+
+        var since = DateTimeOffset.UtcNow;
+        host.Get<Rlhf.Storage.StorageHealth>().Failed("write rows", Rlhf.Storage.StorageErrors.Full("tables.db", new IOException("full")));
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Trouble = new("endpoint-unreachable", "It is away.", "Look.", since) });
+
+        var read = await ReadAsync();
+        Assert.Contains("No space left", read.Storage!.Message);
+        Assert.Equal("It is away.", read.Campaign.Trouble!.Message);
     }
 
     [Fact]

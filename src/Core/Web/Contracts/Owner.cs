@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Storage;
 using Rlhf.Training;
 
 namespace Rlhf.Web.Contracts;
@@ -19,22 +20,24 @@ public sealed record CampaignRequest(
     TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
     long Seed = 1, int? Annotators = null);
 
+/// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>
 public sealed record CampaignView(
     CampaignId Id, string Title, CampaignState State, string? Reason, DateTimeOffset CreatedAt, int Round, int Answers, int Overlap,
-    JudgeKind Judge, string Guidelines, IReadOnlyList<string> Generators, string? Policy, IReadOnlyList<AnnotatorKind> TrainOn)
+    JudgeKind Judge, string Guidelines, IReadOnlyList<string> Generators, string? Policy, IReadOnlyList<AnnotatorKind> TrainOn, CampaignTrouble? Trouble = null)
 {
     public static CampaignView Of(Campaign campaign)
     {
         var settings = campaign.Settings;
         return new(campaign.Id, settings.Title, campaign.State, campaign.Reason, campaign.CreatedAt, campaign.Round, settings.Answers, settings.Overlap,
-            settings.Judge, settings.Guidelines, [.. settings.Generators.Select(g => g.Name)], settings.Policy, settings.TrainOn);
+            settings.Judge, settings.Guidelines, [.. settings.Generators.Select(g => g.Name)], settings.Policy, settings.TrainOn, campaign.Trouble);
     }
 }
 
 public sealed record CampaignListResponse(IReadOnlyList<CampaignView> Campaigns);
 
 /// <param name="CanSimulate">Whether simulated annotators can finish this campaign on this host.</param>
-public sealed record CampaignResponse(CampaignView Campaign, CampaignProgress Progress, bool CanSimulate);
+/// <param name="Storage">Storage that fails now, as the process that answers found it; null where it works.</param>
+public sealed record CampaignResponse(CampaignView Campaign, CampaignProgress Progress, bool CanSimulate, StorageTrouble? Storage = null);
 
 /// <summary>Body of pause and cancel.</summary>
 /// <param name="Reason">Shown to annotators.</param>

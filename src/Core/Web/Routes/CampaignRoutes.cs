@@ -59,7 +59,7 @@ internal static class CampaignRoutes
     {
         var campaign = await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation);
         var progress = await context.Get<CampaignService>().GetProgressAsync(context.Campaign, context.Cancellation);
-        return context.Ok(new CampaignResponse(CampaignView.Of(campaign), progress, context.Find<ISimulation>()?.CanStart(campaign.Id) == true));
+        return context.Ok(new CampaignResponse(CampaignView.Of(campaign), progress, context.Find<ISimulation>()?.CanStart(campaign.Id) == true, context.Get<StorageHealth>().Trouble));
     }
 
     private static async Task<IResult> AddPromptsAsync(RouteContext context)

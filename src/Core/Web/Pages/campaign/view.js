@@ -13,6 +13,14 @@ export function campaignHead(campaign, actions) {
   ];
 }
 
+/** What keeps the campaign from getting on: a pause has said its reason in the head already. */
+export function troubles({ campaign, storage }) {
+  return [
+    storage && h("p", { class: "notice", role: "status" }, `Storage has failed since ${time(storage.since)}: ${storage.message} ${storage.remedy}`),
+    campaign.trouble && campaign.state !== "paused" && h("p", { class: "notice", role: "status" }, `No new answers since ${time(campaign.trouble.since)}, it is tried again by itself: ${campaign.trouble.message} ${campaign.trouble.remedy}`),
+  ];
+}
+
 export function progressCard({ campaign, progress }) {
   const bar = h("div", { class: "bar", role: "progressbar", "aria-label": "Comparisons done", "aria-valuemin": 0, "aria-valuemax": 100 }, h("span"));
   const closed = sum(progress.closed);
