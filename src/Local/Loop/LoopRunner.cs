@@ -39,21 +39,16 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     public async Task<LoopState> CompleteAsync(LoopRecord record, CancellationToken cancellation)
     {
         await RetryAsync(record, cancellation);
-        await FirstComparisonAsync(record, cancellation);
+        await BesideAsync(ended => SayTroubleAsync(record, console.Say, ended), () => FirstComparisonAsync(record, cancellation), cancellation);
         console.Say($"Rank some yourself:  {await PersonLinkAsync(record, cancellation)}");
         await using var view = console.OpenView(time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var simulation = SimulateAsync(record, view, ended.Token);
-        try
-        {
-            return await WatchAsync(record, view, cancellation);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await simulation.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
+        return await BesideAsync(
+            ended => Task.WhenAll(SayTroubleAsync(record, view.Say, ended), SimulateAsync(record, view, ended)), () => WatchAsync(record, view, cancellation), cancellation);
     }
+
+    /// <summary>Says what holds the campaign up, until it is cancelled.</summary>
+    public Task SayTroubleAsync(LoopRecord record, Action<string> say, CancellationToken cancellation) => new TroubleWatch(
+        host.Get<CampaignStore>(), host.Get<StorageHealth>(), record.Campaign, host.OwnerPage($"campaign?id={record.Campaign}"), time).RunAsync(say, cancellation);
 
     public async Task<string> PersonLinkAsync(LoopRecord record, CancellationToken cancellation)
     {
@@ -85,17 +80,8 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
         }
     }
 
-    private async Task FirstComparisonAsync(LoopRecord record, CancellationToken cancellation)
-    {
-        var watch = new LoopWatch(host.Get<CampaignStore>(), host.Get<CampaignService>(), host.Get<RunService>());
-        while (true)
-        {
-            var state = await watch.ReadAsync(record.Campaign, cancellation);
-            if (state.Progress.Comparisons > 0 || state.Run is not null) return;
-            await ThrowIfStuckAsync(state, cancellation);
-            await Task.Delay(look, time, cancellation);
-        }
-    }
+    private Task<LoopState> FirstComparisonAsync(LoopRecord record, CancellationToken cancellation) =>
+        UntilAsync(record, state => state.Progress.Comparisons > 0 || state.Run is not null, cancellation);
 
     private async Task SimulateAsync(LoopRecord record, ILoopView view, CancellationToken cancellation)
     {
@@ -112,27 +98,59 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
         view.Say($"{record.Settings.Annotators} simulated annotators rank now: {string.Join(", ", habits)}.");
     }
 
-    private async Task<LoopState> WatchAsync(LoopRecord record, ILoopView view, CancellationToken cancellation)
+    private Task<LoopState> WatchAsync(LoopRecord record, ILoopView view, CancellationToken cancellation) => UntilAsync(record, state =>
+    {
+        view.Show(state.Steps);
+        return state.Run is { HasEnded: true };
+    }, cancellation);
+
+    /// <summary>Looks until it is so. Storage that is away is waited for, as everything else here does.</summary>
+    private async Task<LoopState> UntilAsync(LoopRecord record, Func<LoopState, bool> isSo, CancellationToken cancellation)
     {
         var watch = new LoopWatch(host.Get<CampaignStore>(), host.Get<CampaignService>(), host.Get<RunService>());
         while (true)
         {
-            var state = await watch.ReadAsync(record.Campaign, cancellation);
-            view.Show(state.Steps);
-            if (state.Run is { HasEnded: true }) return state;
-            await ThrowIfStuckAsync(state, cancellation);
+            try
+            {
+                var state = await watch.ReadAsync(record.Campaign, cancellation);
+                if (isSo(state)) return state;
+                await ThrowIfStuckAsync(state, cancellation);
+            }
+            catch (RlhfException e) when (e.IsTransient)
+            {
+                // It is said beside this.
+            }
             await Task.Delay(look, time, cancellation);
         }
     }
 
-    /// <summary>Nothing comes any more where the campaign was stopped or its orchestration failed.</summary>
+    /// <summary>Does the work, with something beside it that ends with it.</summary>
+    private static async Task<T> BesideAsync<T>(Func<CancellationToken, Task> beside, Func<Task<T>> work, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var other = beside(ended.Token);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await other.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Nothing comes any more where the campaign was stopped or its orchestration failed. A pause by a person is waited for: whoever made it can end it.</summary>
     private async Task ThrowIfStuckAsync(LoopState state, CancellationToken cancellation)
     {
         var id = state.Campaign.Id;
-        if (state.Campaign.State is CampaignState.Paused or CampaignState.Cancelled)
+        if (state.Campaign is { State: CampaignState.Paused, Trouble: not null })
+            throw new RlhfException("campaign-stopped", $"The campaign '{id}' is paused: {state.Campaign.Reason ?? "no reason is given"}", "Set the cause right, then: ./run resume");
+        if (state.Campaign.State == CampaignState.Cancelled)
         {
-            throw new RlhfException("campaign-stopped", $"The campaign '{id}' is {state.Campaign.State.ToString().ToLowerInvariant()}: {state.Campaign.Reason ?? "no reason is given"}",
-                "Set the cause right, then: ./run resume");
+            records.Update(id, r => r with { Finished = true });
+            throw new RlhfException("campaign-cancelled", $"The campaign '{id}' is cancelled: {state.Campaign.Reason ?? "no reason is given"}",
+                "Its rankings and pairs are kept, and it can't go on. Start another one: ./run");
         }
         if (state.Campaign.State == CampaignState.Completed && state.Run is null)
         {

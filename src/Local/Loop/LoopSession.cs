@@ -173,7 +173,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         console.Say($"Rank at:  {await runner.PersonLinkAsync(record, cancellation)}");
         console.Say($"From {CampaignPlans.For(record).MinimumPairs} pairs on, train on request at the campaign's page:  {host.OwnerPage($"campaign?id={record.Campaign}")}");
         console.Say("The server stays up; Ctrl-C ends it, and `./run resume` goes on.");
-        await WaitAsync(cancellation);
+        await runner.SayTroubleAsync(record, console.Say, cancellation);
         return 0;
     }
 
