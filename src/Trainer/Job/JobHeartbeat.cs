@@ -1,6 +1,6 @@
 namespace Rlhf.Trainer.Job;
 
-/// <summary>Renews the lease and flushes reports every second, beside the training. Where the lease is lost or storage fails, the training is stopped.</summary>
+/// <summary>Renews the lease and flushes reports every second, beside the training. Where the lease is lost or storage stays away, the training is stopped.</summary>
 internal sealed class JobHeartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -28,6 +28,20 @@ internal sealed class JobHeartbeat : IAsyncDisposable
         failing.Dispose();
     }
 
+    /// <returns>False where storage is away just now: the lease holds for longer than a few attempts.</returns>
+    private async Task<bool> TryRenewAsync(RunLease lease)
+    {
+        try
+        {
+            await lease.RenewAsync(ending.Token);
+            return true;
+        }
+        catch (RlhfException e) when (e.IsTransient)
+        {
+            return false;
+        }
+    }
+
     private async Task BeatAsync(RunLease lease, JobReporter reporter, TimeProvider time)
     {
         try
@@ -36,12 +50,8 @@ internal sealed class JobHeartbeat : IAsyncDisposable
             var renewed = time.GetTimestamp();
             while (await timer.WaitForNextTickAsync(ending.Token))
             {
-                if (time.GetElapsedTime(renewed) >= RenewalInterval)
-                {
-                    await lease.RenewAsync(ending.Token);
-                    renewed = time.GetTimestamp();
-                }
-
+                if (time.GetElapsedTime(renewed) >= RenewalInterval && await TryRenewAsync(lease)) renewed = time.GetTimestamp();
+                // Waits for storage that is away, checking the lease at each attempt, and gives up where it stays away.
                 await reporter.FlushAsync(ending.Token);
             }
         }

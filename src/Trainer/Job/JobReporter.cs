@@ -57,7 +57,7 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
                 status = status with { UpdatedAt = time.GetUtcNow() };
             }
 
-            if (waiting.Count > 0) await AppendAsync(waiting, cancellation);
+            if (waiting.Count > 0) await KeepAsync(waiting, cancellation);
             using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(Status, RlhfJson.Indented));
             await blobs.WriteAsync($"{job.Output}/status.json", content, default, cancellation);
             await AppendLinesAsync(cancellation);
@@ -78,6 +78,20 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
         if (waiting.Length == 0) return;
         await blobs.AppendAsync($"{job.Output}/log.txt", Encoding.UTF8.GetBytes(waiting), cancellation);
         lock (gate) lines.Remove(0, waiting.Length);
+    }
+
+    /// <summary>What could not be written waits for the next flush; a point that is written twice counts once.</summary>
+    private async Task KeepAsync(List<MetricPoint> waiting, CancellationToken cancellation)
+    {
+        try
+        {
+            await AppendAsync(waiting, cancellation);
+        }
+        catch
+        {
+            lock (gate) points.InsertRange(0, waiting);
+            throw;
+        }
     }
 
     private async Task AppendAsync(List<MetricPoint> waiting, CancellationToken cancellation)

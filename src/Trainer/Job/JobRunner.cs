@@ -15,9 +15,9 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public async Task<int> RunAsync()
     {
-        await using var lease = await RunLease.TryAcquireAsync(blobs, $"{job.Output}/lock", time, stop);
+        await using var lease = await RunLease.TryAcquireAsync(new PatientBlobStore(blobs, time, log), $"{job.Output}/lock", time, stop);
         if (lease is null) return HeldByAnother();
-        var mine = new LeasedBlobStore(blobs, lease);
+        var mine = new PatientBlobStore(new LeasedBlobStore(blobs, lease), time, log);
         using var reporter = new JobReporter(mine, job, time);
         if (await blobs.ReadJsonAsync<RunStatus>($"{job.Output}/status.json", stop) is { State: RunState.Succeeded }) return ExitCodes.Done;
 
@@ -40,7 +40,7 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         }
     }
 
-    private async Task<RunResults> RunStagesAsync(LeasedBlobStore mine, JobReporter reporter, JobModels models, CancellationToken abort)
+    private async Task<RunResults> RunStagesAsync(PatientBlobStore mine, JobReporter reporter, JobModels models, CancellationToken abort)
     {
         // At once: whoever waits sees that the job lives, and an error of an earlier start is gone.
         await reporter.FlushAsync(abort);

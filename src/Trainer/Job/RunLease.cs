@@ -15,6 +15,9 @@ public sealed class RunLease : IAsyncDisposable
     /// <summary>A holder that has not been heard of for so long is taken for dead.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>A heartbeat older than that may be taken over any moment (the process was stopped, the machine was paused): it is renewed before anything is written.</summary>
+    private static readonly TimeSpan SafeFor = Patience / 2;
+
     private readonly IBlobStore blobs;
     private readonly string path;
     private readonly TimeProvider time;
@@ -38,17 +41,23 @@ public sealed class RunLease : IAsyncDisposable
             condition = WriteCondition.Matches(existing.ETag);
         }
 
-        var etag = await blobs.WriteJsonAsync(path, holder, condition, cancellation);
+        var etag = await blobs.WriteJsonAsync(path, holder, condition, cancellation) ?? await FindOwnAsync(blobs, path, holder.Owner, cancellation);
         return etag is null ? null : new(blobs, path, time, holder, etag);
     }
 
+    /// <summary>The lease is this job's now, and nobody can take it over for a while.</summary>
     /// <exception cref="LeaseLostException">Another job has taken the run over.</exception>
     public async Task CheckAsync(CancellationToken cancellation = default)
     {
+        if (time.GetUtcNow() - holder.Heartbeat > SafeFor)
+        {
+            await RenewAsync(cancellation);
+            return;
+        }
         await gate.WaitAsync(cancellation);
         try
         {
-            if ((await blobs.FindAsync(path, cancellation))?.ETag != etag) throw new LeaseLostException(path);
+            if ((await blobs.FindAsync(path, cancellation))?.ETag != etag) etag = await FindOwnAsync(blobs, path, holder.Owner, cancellation) ?? throw new LeaseLostException(path);
         }
         finally
         {
@@ -64,7 +73,8 @@ public sealed class RunLease : IAsyncDisposable
         try
         {
             var renewed = holder with { Heartbeat = time.GetUtcNow() };
-            etag = await blobs.WriteJsonAsync(path, renewed, WriteCondition.Matches(etag), cancellation) ?? throw new LeaseLostException(path);
+            etag = await blobs.WriteJsonAsync(path, renewed, WriteCondition.Matches(etag), cancellation)
+                ?? await FindOwnAsync(blobs, path, holder.Owner, cancellation) ?? throw new LeaseLostException(path);
             holder = renewed;
         }
         finally
@@ -77,9 +87,24 @@ public sealed class RunLease : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await gate.WaitAsync();
-        await blobs.DeleteAsync(path, etag);
+        try
+        {
+            await blobs.DeleteAsync(path, etag);
+        }
+        catch (RlhfException e) when (e.IsTransient)
+        {
+            // Its heartbeat stops, which says the same a little later.
+        }
         gate.Release();
         gate.Dispose();
+    }
+
+    /// <summary>The ETag of a lease that this job wrote without having got the answer; null where it is another's.</summary>
+    private static async Task<string?> FindOwnAsync(IBlobStore blobs, string path, string owner, CancellationToken cancellation)
+    {
+        // In this order: a lease that changes in between has another ETag, and the next check says so.
+        var found = await blobs.FindAsync(path, cancellation);
+        return found is not null && (await ReadAsync(blobs, path, cancellation))?.Owner == owner ? found.ETag : null;
     }
 
     private static async Task<LeaseHolder?> ReadAsync(IBlobStore blobs, string path, CancellationToken cancellation)
@@ -104,11 +129,26 @@ public sealed class RunLease : IAsyncDisposable
         {
             using var process = Process.GetProcessById(holder.ProcessId);
             // The id may have gone to another process since; start times are read back with some rounding.
-            return (process.StartTime.ToUniversalTime() - holder.ProcessStartedAt.UtcDateTime).Duration() < TimeSpan.FromSeconds(2);
+            return (process.StartTime.ToUniversalTime() - holder.ProcessStartedAt.UtcDateTime).Duration() < TimeSpan.FromSeconds(2) && !IsZombie(holder.ProcessId);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Dead, and still listed because whoever started it has not asked how it ended.</summary>
+    private static bool IsZombie(int process)
+    {
+        try
+        {
+            var stat = OperatingSystem.IsLinux() ? File.ReadAllText($"/proc/{process}/stat") : "";
+            // The name before the state stands in brackets and may hold any character.
+            return stat[(stat.LastIndexOf(')') + 1)..].TrimStart() is ['Z' or 'X', ..];
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 }

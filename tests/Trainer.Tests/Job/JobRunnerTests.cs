@@ -1,3 +1,4 @@
+using Rlhf.Contracts.Storage;
 using Rlhf.Generation;
 using Rlhf.Generation.Onnx;
 using Rlhf.Prompts;
@@ -51,6 +52,24 @@ public class JobRunnerTests
         var events = await run.Blobs.ListAsync("runs/tiny-run1/tensorboard/").FirstAsync();
         Assert.Contains("ppo/klCoefficient", System.Text.Encoding.Latin1.GetString(await run.BytesAsync(events.Path)));
         Assert.Null(await run.Blobs.FindAsync("runs/tiny-run1/lock"));
+    }
+
+    [Fact]
+    public async Task Run_StorageFailsNowAndThen_GivesTheSameModelAndEveryPointOfItsCurves()
+    {
+        using var calm = await TinyRun.CreateAsync();
+        using var troubled = await TinyRun.CreateAsync();
+        await RunAsync(calm);
+        var faults = new Faults(every: 9);
+
+        var code = await new JobRunner(new FailingBlobStore(troubled.Blobs, faults), await troubled.JobAsync(), TimeProvider.System, _ => { }, CancellationToken.None).RunAsync();
+
+        Assert.Equal(ExitCodes.Done, code);
+        Assert.InRange(faults.Injected, 3, int.MaxValue);
+        Assert.Equal(await calm.BytesAsync("runs/tiny-run1/model/model.safetensors"), await troubled.BytesAsync("runs/tiny-run1/model/model.safetensors"));
+        Assert.Equal(Steps(await calm.MetricsAsync()), Steps(await troubled.MetricsAsync()));
+
+        static IEnumerable<(TrainingStage, int)> Steps(IEnumerable<MetricPoint> points) => points.Select(p => (p.Stage, p.Step)).Distinct().Order();
     }
 
     [Fact]
