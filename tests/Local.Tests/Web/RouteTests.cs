@@ -226,7 +226,8 @@ public sealed class RouteTests
         var list = await WebHost.ReadAsync<InviteListResponse>(await client.GetAsync("/api/campaigns/support/invites"));
         Assert.Equal(("mara", "Mara", InviteState.Active), (list.Invites[0].Annotator.Value, list.Invites[0].Name, list.Invites[0].State));
         await RankingTests.AssertProblemAsync(await client.PostAsync("/api/campaigns/support/invites", Json("""{"kind":"person","annotator":"mara"}""")), HttpStatusCode.Conflict, "annotator-kind-fixed");
-        await RankingTests.AssertProblemAsync(await client.PostAsync("/api/campaigns/support/invites", Json("""{"validDays":0}""")), HttpStatusCode.BadRequest, "invalid-invite");
+        foreach (var days in new[] { 0, 366, int.MaxValue, int.MinValue })
+            await RankingTests.AssertProblemAsync(await client.PostAsync("/api/campaigns/support/invites", Json($$"""{"validDays":{{days}}}""")), HttpStatusCode.BadRequest, "invalid-invite");
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
     public static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(10);
 
     private const int MaximumNameLength = 80;
-    private const int MaximumDays = 365;
+    public const int MaximumDays = 365;
 
     private readonly ConcurrentDictionary<(CampaignId, AnnotatorId), (Invite? Invite, DateTimeOffset ReadAt)> recent = new();
 
@@ -37,6 +37,10 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
         recent.TryRemove((campaign, invite.Annotator), out _);
         return (invite, new InviteToken(campaign, invite.Annotator, expires).Sign(keys.Current));
     }
+
+    /// <summary>A validity in days as somebody sent it.</summary>
+    /// <exception cref="RlhfException"><c>invalid-invite</c>: more than a time span can hold, too.</exception>
+    public static TimeSpan ValidDays(int days) => days is >= 1 and <= MaximumDays ? TimeSpan.FromDays(days) : throw NotValidFor(days);
 
     /// <summary>The invite behind a token, for the campaign it is used on.</summary>
     /// <exception cref="RlhfException"><c>invite-invalid</c>, <c>invite-foreign</c>, <c>invite-expired</c> or <c>invite-revoked</c>.</exception>
@@ -93,9 +97,10 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
     private static void Check(string? name, TimeSpan validFor)
     {
         if (name is { Length: > MaximumNameLength }) throw new RlhfException("invalid-invite", $"A name of {name.Length} characters is too long.", $"Give at most {MaximumNameLength} characters.");
-        if (validFor <= TimeSpan.Zero || validFor > TimeSpan.FromDays(MaximumDays))
-            throw new RlhfException("invalid-invite", $"An invite can't be valid for {validFor.TotalDays:0.##} days.", $"Choose 1 to {MaximumDays} days.");
+        if (validFor <= TimeSpan.Zero || validFor > TimeSpan.FromDays(MaximumDays)) throw NotValidFor(validFor.TotalDays);
     }
+
+    private static RlhfException NotValidFor(double days) => new("invalid-invite", $"An invite can't be valid for {days:0.##} days.", $"Choose 1 to {MaximumDays} days.");
 
     private static AnnotatorId NewAnnotator() => AnnotatorId.From("a" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)));
 }

@@ -24,7 +24,7 @@ internal static class InviteRoutes
         var request = await context.ReadAsync<InviteRequest>();
         await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation);
         var (invite, token) = await context.Get<InviteService>().CreateAsync(
-            context.Campaign, request.Kind, request.Name, TimeSpan.FromDays(request.ValidDays), request.Annotator, context.Cancellation);
+            context.Campaign, request.Kind, request.Name, InviteService.ValidDays(request.ValidDays), request.Annotator, context.Cancellation);
         var address = context.Get<WebOptions>().PublicAddress ?? new Uri($"{context.Request.Scheme}://{context.Request.Host}");
         return context.Ok(new InviteResponse(invite.Annotator, invite.Kind, token, InviteLink.For(address, token), invite.ExpiresAt));
     }
