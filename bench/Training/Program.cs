@@ -22,7 +22,6 @@ using Rlhf.Trainer.Job;
 using Rlhf.Trainer.Native;
 using Rlhf.Training;
 using JsonLines = Rlhf.Trainer.Data.JsonLines;
-using PromptLine = Rlhf.Trainer.Data.PromptLine;
 
 OpenMp.EnsureSpinCount();
 TorchNatives.Prepare(Console.Error.WriteLine);
@@ -64,7 +63,7 @@ async Task<TrainingJob> PrepareAsync(IBlobStore blobs, IReadOnlyList<PreferenceP
     const string output = "runs/bench-run1";
     await JsonLines.WriteAsync(blobs, $"{output}/pairs.jsonl", pairs, default);
     foreach (var split in Enum.GetValues<Split>())
-        await JsonLines.WriteAsync(blobs, $"{output}/{split}.jsonl", prompts.Where(p => p.Split == split).Select(p => new PromptLine(p.Id, p.Messages)), default);
+        await JsonLines.WriteAsync(blobs, $"{output}/{split}.jsonl", prompts.Where(p => p.Split == split).Select(p => new DatasetPrompt(p.Id, p.Messages)), default);
     var stages = Option("--stages") == "reward" ? [TrainingStage.Reward] : new List<TrainingStage> { TrainingStage.Reward, TrainingStage.Ppo, TrainingStage.Export };
     if (Option("--reward") is { } kept)
     {

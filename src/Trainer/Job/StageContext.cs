@@ -27,7 +27,7 @@ internal sealed record StageContext(
     public async Task<IReadOnlyList<int[]>> PromptsAsync(string path, ChatTokenizer tokenizer, int contextLength)
     {
         var room = Math.Min(Job.Settings.MaximumLength, contextLength) - Job.Settings.Ppo.MaximumAnswerTokens;
-        return PromptLine.Encode(await Data.JsonLines.ReadAsync<PromptLine>(Blobs, path, Abort), tokenizer, room);
+        return PromptEncoder.Encode(await Data.JsonLines.ReadAsync<DatasetPrompt>(Blobs, path, Abort), tokenizer, room);
     }
 
     /// <summary>Final figures that no step has: into the curves too, so that they are where people look.</summary>

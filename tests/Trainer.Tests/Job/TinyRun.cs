@@ -94,7 +94,7 @@ internal sealed class TinyRun : IDisposable
             1, 1, 1, [AnnotatorKind.Simulated], 1, 1));
         await Blobs.WriteTextAsync(job.Pairs, Lines(pairs));
         foreach (var (split, path) in new[] { (Split.Train, job.RolloutPrompts), (Split.Validation, job.ValidationPrompts), (Split.Test, job.TestPrompts) })
-            await Blobs.WriteTextAsync(path, Lines(prompts.Where(p => p.Split == split).Select(p => new Data.PromptLine(p.Id, p.Messages))));
+            await Blobs.WriteTextAsync(path, Lines(prompts.Where(p => p.Split == split).Select(p => new DatasetPrompt(p.Id, p.Messages))));
         await Blobs.WriteJsonAsync(JobPath, job);
     }
 
