@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Rlhf.Storage.Files;
@@ -6,7 +5,6 @@ namespace Rlhf.Storage.Files;
 /// <summary>Blobs as files of a folder that several processes may share (the host and the trainer do). Files dropped in by hand are blobs too.</summary>
 /// <remarks>
 /// A write goes to a temporary file, is flushed, and gets its name by a rename under a lock that holds between processes; then the folder is flushed.
-/// An ETag is the file's time and length; the time is set to later than the replaced version's, so that no two versions share one.
 /// Two paths can't both be blobs where one is the other's folder, nor, on a file system that ignores case, where they differ by case only.
 /// </remarks>
 public sealed class FileBlobStore : IBlobStore, IDisposable
@@ -35,7 +33,7 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
     public string Root { get; }
 
     public Task<BlobItem?> FindAsync(string path, CancellationToken cancellation = default) =>
-        Task.FromResult(Guard(path, () => Describe(path, new FileInfo(Locate(path)))));
+        Task.FromResult(Guard(path, () => FileVersions.Describe(path, new FileInfo(Locate(path)))));
 
     public Task<BlobContent?> OpenReadAsync(string path, CancellationToken cancellation = default) => Task.FromResult(Guard(path, () => Open(Locate(path))));
 
@@ -92,7 +90,7 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
         {
             using (await LockAsync(path, cancellation))
             {
-                var current = Describe(path, new FileInfo(file));
+                var current = FileVersions.Describe(path, new FileInfo(file));
                 if (current is null || (etag is not null && current.ETag != etag)) return false;
                 File.Delete(file);
             }
@@ -118,11 +116,11 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
         string etag;
         using (await LockAsync(path, cancellation))
         {
-            var current = Describe(path, new FileInfo(file));
+            var current = FileVersions.Describe(path, new FileInfo(file));
             if (condition.MustNotExist && current is not null) return FileContent.AreEqual(fresh, file) ? current.ETag : null;
             if (condition.ETag is not null && current?.ETag != condition.ETag) return null;
-            File.SetLastWriteTimeUtc(fresh, TimeAfter(current));
-            etag = Describe(path, new FileInfo(fresh))!.ETag;
+            File.SetLastWriteTimeUtc(fresh, FileVersions.TimeAfter(current));
+            etag = FileVersions.Describe(path, new FileInfo(fresh))!.ETag;
             File.Move(fresh, file, overwrite: true);
         }
 
@@ -182,7 +180,7 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
         try
         {
             var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, useAsync: false);
-            return new(stream, ETagOf(File.GetLastWriteTimeUtc(stream.SafeFileHandle), stream.Length), stream.Length);
+            return new(stream, FileVersions.ETagOf(File.GetLastWriteTimeUtc(stream.SafeFileHandle), stream.Length), stream.Length);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -201,7 +199,7 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
             var path = string.Join('/', segments);
             // Only what lies in a container is a blob: lock and temporary files do not.
             if (segments.Count < 2 || !BlobPath.IsContainer(segments[0]) || !path.StartsWith(prefix, StringComparison.Ordinal)) continue;
-            if (Describe(path, file) is { } item) yield return item;
+            if (FileVersions.Describe(path, file) is { } item) yield return item;
         }
     }
 
@@ -210,27 +208,6 @@ public sealed class FileBlobStore : IBlobStore, IDisposable
         var (container, name) = BlobPath.Parse(path);
         return Path.Combine([Root, container, .. name.Split('/').Select(FileNames.Encode)]);
     }
-
-    private static BlobItem? Describe(string path, FileInfo file)
-    {
-        try
-        {
-            file.Refresh();
-            return file.Exists ? new(path, file.Length, ETagOf(file.LastWriteTimeUtc, file.Length), file.LastWriteTimeUtc) : null;
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    private static DateTime TimeAfter(BlobItem? replaced)
-    {
-        var now = DateTime.UtcNow;
-        return replaced is null || now > replaced.LastModified.UtcDateTime ? now : replaced.LastModified.UtcDateTime.AddTicks(1);
-    }
-
-    private static string ETagOf(DateTime time, long length) => string.Create(CultureInfo.InvariantCulture, $"{time.Ticks:x}-{length:x}");
 
     private static T Guard<T>(string place, Func<T> operation)
     {
