@@ -42,7 +42,7 @@ public static class ServiceRegistration
         services.AddSingleton<PairStore>();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();
-        services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>();
+        services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>().AddSingleton<BatchResults>();
         services.AddSingleton<CampaignSignals>();
         return services;
     }

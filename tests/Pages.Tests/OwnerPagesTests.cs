@@ -4,6 +4,7 @@ using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Storage;
 using Rlhf.Training;
 using Rlhf.Web.Security;
 using static Microsoft.Playwright.Assertions;
@@ -67,6 +68,49 @@ public sealed class OwnerPagesTests(Browser browser)
         var page = await OpenAsync(host, "/campaign?id=support");
         await Expect(page.Locator("main")).ToContainTextAsync("1 by people, 2 by simulated annotators");
         await Expect(page.Locator("main")).ToContainTextAsync("3 of 4 comparisons done");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_StorageFailsAndAnEndpointIsAway_SaysBoth()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        host.Get<StorageHealth>().Failed("write rows", StorageErrors.Full("tables.db", new IOException("full")));
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Trouble = new("endpoint-unreachable", "'endpoint' can't be reached.", "Check the address.", DateTimeOffset.UtcNow) });
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await Expect(page.Locator("main")).ToContainTextAsync("No space left to write 'tables.db'. Free some disk space");
+        await Expect(page.Locator("main")).ToContainTextAsync("'endpoint' can't be reached. Check the address.");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_EverybodyJudgedWhatIsLeft_FewerCanBeAsked()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1, overlap: 2);
+        var only = await host.InviteAsync();
+        await only.RankAsync((await only.NextAsync()).Task!);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask 1 annotator a comparison instead of 2" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("1 of 1 comparison done");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Close the labeling" })).ToHaveCountAsync(0);
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_ClosedByItsOwner_IsAskedFirst()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1, overlap: 2);
+        var only = await host.InviteAsync();
+        await only.RankAsync((await only.NextAsync()).Task!);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close the labeling" }).ClickAsync();
+        Assert.Null((await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).ClosedAt);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close it" }).ClickAsync();
+        await Expect(page.Locator("dialog")).ToHaveCountAsync(0);
+        await Rlhf.Contracts.Eventually.GetAsync(async () => (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).ClosedAt is null ? null : "", "closed");
         PageErrors.AssertNone(page);
     }
 

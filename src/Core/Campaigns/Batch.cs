@@ -18,6 +18,9 @@ public sealed record Batch(
     DateTimeOffset PlannedAt, RunId? Run = null, int Comparisons = 0, long Tokens = 0, BatchCounts? Counts = null, PairFile? Pairs = null,
     DateTimeOffset? EndedAt = null)
 {
+    /// <summary>What its rankings add to the campaign's alpha, beside <see cref="Counts"/>; null on rows of earlier versions.</summary>
+    public AgreementSums? Agreement { get; init; }
+
     /// <summary>Prompts that got no comparison, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();
 

@@ -13,6 +13,9 @@ public sealed record Campaign(
     /// <summary>What keeps the pipeline from getting on; null where nothing does. Beside <see cref="CampaignState.Paused"/> it is why; otherwise it is tried again by itself.</summary>
     public CampaignTrouble? Trouble { get; init; }
 
+    /// <summary>When the owner closed the labeling: what was open ended with the rankings it had, and no more is asked until prompts are added.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
     /// <summary>Annotators whose rankings are left out of pairs; the rankings themselves are kept.</summary>
     public IReadOnlyList<AnnotatorId> ExcludedAnnotators { get; init; } = [];
 }

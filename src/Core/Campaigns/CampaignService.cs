@@ -1,3 +1,4 @@
+using Rlhf.Labeling.Serving;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
@@ -8,7 +9,7 @@ namespace Rlhf.Campaigns;
 
 /// <summary>What an owner does with a campaign. Every operation may be retried: rows are written first, then the orchestration is told.</summary>
 public sealed class CampaignService(
-    CampaignStore campaigns, BatchStore batches, PairStore pairs, RunService runs, ProgressReader progress, InboxSweeper inbox, IBlobStore blobs,
+    CampaignStore campaigns, BatchStore batches, PairStore pairs, RunService runs, ProgressReader progress, OpenStore open, InboxSweeper inbox, IBlobStore blobs,
     CampaignSignals signals, TimeProvider time)
 {
     /// <summary>Checks the settings, makes the campaign and starts its orchestration. The same campaign created twice is one campaign.</summary>
@@ -47,8 +48,27 @@ public sealed class CampaignService(
     {
         var campaign = await ChangeAsync(id, CampaignOperation.Resume, null, cancellation);
         // Directly: where a batch's own trouble paused the campaign, its orchestration may not have seen the pause, and would tell nobody that it is over.
-        foreach (var batch in await batches.ListAsync(id, cancellation))
-            if (!batch.HasEnded) await signals.WakeAsync(batch.Id, cancellation);
+        await WakeBatchesAsync(id, cancellation);
+        return campaign;
+    }
+
+    /// <summary>Asks fewer annotators a comparison, from now on and for what is open; what has enough rankings now is complete.</summary>
+    /// <exception cref="RlhfException"><c>invalid-overlap</c>, or <c>overlap-only-lower</c>: comparisons that are complete are not asked about again.</exception>
+    public async Task<Campaign> LowerOverlapAsync(CampaignId id, int overlap, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.UpdateAsync(id, c => Lowered(c, overlap), cancellation);
+        await open.LowerAsync(id, overlap, cancellation);
+        await WakeBatchesAsync(id, cancellation);
+        return campaign;
+    }
+
+    /// <summary>Takes the labeling as it is: open batches end with the rankings they have, no more is asked until prompts are added, and the round goes on to its training.</summary>
+    public async Task<Campaign> CloseAsync(CampaignId id, CancellationToken cancellation = default)
+    {
+        var now = time.GetUtcNow();
+        var campaign = await campaigns.UpdateAsync(id, c => CampaignTransitions.Apply(c, CampaignOperation.Close) with { ClosedAt = now }, cancellation);
+        await WakeBatchesAsync(id, cancellation);
+        await signals.WakeAsync(id, cancellation);
         return campaign;
     }
 
@@ -96,6 +116,22 @@ public sealed class CampaignService(
         var campaign = await campaigns.UpdateAsync(id, c => CampaignTransitions.Apply(c, operation, reason), cancellation);
         await signals.WakeAsync(id, cancellation);
         return campaign;
+    }
+
+    private async Task WakeBatchesAsync(CampaignId id, CancellationToken cancellation)
+    {
+        foreach (var batch in await batches.ListAsync(id, cancellation))
+            if (!batch.HasEnded) await signals.WakeAsync(batch.Id, cancellation);
+    }
+
+    private static Campaign Lowered(Campaign campaign, int overlap)
+    {
+        CampaignTransitions.Apply(campaign, CampaignOperation.Close);
+        var settings = campaign.Settings with { Overlap = overlap };
+        CampaignSettingsRules.Check(settings);
+        return overlap <= campaign.Settings.Overlap ? campaign with { Settings = settings }
+            : throw new RlhfException("overlap-only-lower", $"The overlap of '{campaign.Id}' is {campaign.Settings.Overlap} and can't be raised to {overlap}.",
+                "Give a lower one, or create another campaign with the higher one.", 409);
     }
 
     private static Campaign Same(Campaign existing, CampaignSettings settings)

@@ -4,7 +4,7 @@ using static Rlhf.Campaigns.CampaignState;
 namespace Rlhf.Campaigns;
 
 /// <summary>What may happen to a campaign. <see cref="Complete"/> and <see cref="Judge"/> come from the pipeline itself; the rest from its owner.</summary>
-public enum CampaignOperation { Pause, Resume, Cancel, AddPrompts, Train, Judge, Complete }
+public enum CampaignOperation { Pause, Resume, Cancel, AddPrompts, Train, Judge, Complete, Close }
 
 /// <summary>The one table through which a campaign's state moves.</summary>
 public static class CampaignTransitions
@@ -22,6 +22,9 @@ public static class CampaignTransitions
         [(Active, AddPrompts)] = Active,
         [(Paused, AddPrompts)] = Paused,
         [(Completed, AddPrompts)] = Active,
+        [(Active, Close)] = Active,
+        [(Paused, Close)] = Paused,
+        [(Completed, Close)] = Completed,
         [(Active, Train)] = Active,
         [(Paused, Train)] = Paused,
         [(Completed, Train)] = Completed,
@@ -42,7 +45,13 @@ public static class CampaignTransitions
     {
         var to = Table.Move($"The campaign '{campaign.Id}'", campaign.State, operation, Remedy(campaign.State));
         var stays = to == campaign.State;
-        return campaign with { State = to, Reason = reason ?? (stays ? campaign.Reason : null), Trouble = trouble ?? (stays ? campaign.Trouble : null) };
+        return campaign with
+        {
+            State = to,
+            Reason = reason ?? (stays ? campaign.Reason : null),
+            Trouble = trouble ?? (stays ? campaign.Trouble : null),
+            ClosedAt = operation == AddPrompts ? null : campaign.ClosedAt,
+        };
     }
 
     private static string Remedy(CampaignState from) => from switch

@@ -26,18 +26,19 @@ public sealed class ProgressReader(
         foreach (var batch in all)
         {
             if (batch.State is BatchState.Planned or BatchState.Generating) continue;
-            var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
-            if (batch.Counts is { } closed)
+            if (batch is { Counts: { } closed, Agreement: { } sums })
             {
                 counts += closed;
+                agreement.Add(sums);
             }
             else
             {
-                var published = await comparisons.ReadBatchAsync(id, batch.Id, cancellation);
-                counts += BatchCounts.Of(published, ranked);
+                var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
+                var published = batch.Counts is null ? (await comparisons.ReadBatchAsync(id, batch.Id, cancellation)).AtMost(campaign.Settings.Overlap) : [];
+                counts += batch.Counts ?? BatchCounts.Of(published, ranked);
                 exhausted += Exhaustion.Count(published, ranked, annotators);
+                agreement.Add(ranked);
             }
-            agreement.Add(ranked);
             var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation));
             (pairCount, trainPairs) = (pairCount + file.Pairs, trainPairs + file.TrainPairs);
         }

@@ -19,6 +19,23 @@ public sealed class NominalAgreement
         }
     }
 
+    /// <summary>What has been added so far, to be kept and added again.</summary>
+    public AgreementSums Sums => new(disagreement, values, new Dictionary<string, double>(totals));
+
+    public static AgreementSums SumsOf(IEnumerable<Ranking> rankings)
+    {
+        var agreement = new NominalAgreement();
+        agreement.Add(rankings);
+        return agreement.Sums;
+    }
+
+    public void Add(AgreementSums sums)
+    {
+        foreach (var (value, count) in sums.Totals) totals[value] = totals.GetValueOrDefault(value) + count;
+        disagreement += sums.Disagreement;
+        values += sums.Values;
+    }
+
     /// <summary>Adds a batch's rankings; extra ones and skips are passed over.</summary>
     public void Add(IEnumerable<Ranking> rankings)
     {
@@ -40,3 +57,8 @@ public sealed class NominalAgreement
     private static string ValueOf(Ranking ranking) =>
         ranking.Outcome == RankingOutcome.BothBad || ranking.Tiers.Count == 0 ? "none" : string.Join('+', ranking.Tiers[0].Order(StringComparer.Ordinal));
 }
+
+/// <summary>What some rankings add to a campaign's alpha.</summary>
+/// <param name="Values">Rankings of comparisons that several annotators ranked.</param>
+/// <param name="Totals">How many of them there are of each value.</param>
+public sealed record AgreementSums(double Disagreement, double Values, IReadOnlyDictionary<string, double> Totals);

@@ -30,10 +30,10 @@ public sealed class CompleteRound(CampaignStore campaigns, PromptStore prompts, 
             }
         }
         reason ??= ReasonOf((await runs.ListAsync(input.Campaign, cancellation)).FirstOrDefault(r => r.Trigger == trigger));
-        await campaigns.UpdateAsync(input.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Complete)
+        campaign = await campaigns.UpdateAsync(input.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Complete)
             ? CampaignTransitions.Apply(c, CampaignOperation.Complete, reason) : c, cancellation);
         // Prompts that came meanwhile were announced while the campaign was still active, so nobody else opens it again for them.
-        if ((await prompts.TakeAsync(input.Campaign, input.Cursor, 1, cancellation)).Count > 0)
+        if (campaign.ClosedAt is null && (await prompts.TakeAsync(input.Campaign, input.Cursor, 1, cancellation)).Count > 0)
             await campaigns.UpdateAsync(input.Campaign, c => c.State == CampaignState.Completed ? CampaignTransitions.Apply(c, CampaignOperation.AddPrompts) : c, cancellation);
         return new(StartedRun: false);
     }

@@ -16,7 +16,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
     /// <summary>Looks in one execution; then history begins anew.</summary>
     private const int LooksPerExecution = 50;
 
-    /// <returns>Whether its rankings came; false where it was cancelled or its time ran out.</returns>
+    /// <returns>Whether its rankings came; false where it was cancelled or closed, or its time ran out.</returns>
     public override async Task<bool> RunAsync(IOrchestrationContext context, LabelBatchInput input)
     {
         try
@@ -76,6 +76,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
             context.SetCustomStatus(new LabelBatchStatus(look.Comparisons, look.Complete, look.Open, look.IsPaused));
             if (look.IsCancelled) return await EndAsync(context, input, BatchEnd.Cancelled);
             if (look.Open == 0) return await EndAsync(context, input, BatchEnd.Complete);
+            if (look.IsClosed) return await EndAsync(context, input, BatchEnd.Closed);
             if (!look.IsPaused && context.CurrentUtcDateTime >= wait.Deadline) return await EndAsync(context, input, BatchEnd.Deadline);
 
             wait = wait with { Look = look.Complete != complete ? wait.FirstLook : Waits.Longer(wait.Look, wait.LongestLook) };

@@ -4,17 +4,20 @@ using Rlhf.Telemetry;
 
 namespace Rlhf.Orchestrations;
 
-public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled);
+/// <param name="IsClosed">The owner takes it as it is.</param>
+public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false);
 
 /// <summary>Counts a batch's comparisons from its rankings.</summary>
-public sealed class LookAtBatch(CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings) : Activity<BatchStep, BatchLook>
+public sealed class LookAtBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings) : Activity<BatchStep, BatchLook>
 {
     public override async Task<BatchLook> RunAsync(BatchStep input, CancellationToken cancellation)
     {
-        var state = (await campaigns.GetAsync(input.Campaign, cancellation)).State;
-        var progress = BatchProgress.Of(
-            await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation), await rankings.ReadBatchAsync(input.Batch, cancellation));
+        var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
+        var published = await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation);
+        var progress = BatchProgress.Of(published.AtMost(campaign.Settings.Overlap), await rankings.ReadBatchAsync(input.Batch, cancellation));
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);
-        return new(progress.Total, progress.Complete, progress.Open, state == CampaignState.Paused, state == CampaignState.Cancelled);
+        // What was planned later (the comparisons that judge a model) is not meant.
+        var isClosed = campaign.ClosedAt is { } closed && (await batches.GetAsync(input.Campaign, input.Batch, cancellation)).PlannedAt <= closed;
+        return new(progress.Total, progress.Complete, progress.Open, campaign.State == CampaignState.Paused, campaign.State == CampaignState.Cancelled, isClosed);
     }
 }

@@ -22,15 +22,17 @@ public sealed class StartBatch(
         var id = BatchId.For(input.Campaign, input.Round, input.Number);
         // Asked before the prompts are counted: what a reading that ends in between has brought is counted then.
         var isReading = await ingests.IsReadingAsync(input.Campaign, cancellation);
-        var batch = await batches.FindAsync(input.Campaign, id, cancellation) ?? await PlanAsync(id, input, campaign.Settings, isReading, cancellation);
+        var batch = await batches.FindAsync(input.Campaign, id, cancellation) ?? await PlanAsync(id, input, campaign, isReading, cancellation);
         if (batch is null) return new(null, input.Cursor, MayComeSoon: isReading);
         if (batch.State == BatchState.Planned)
             await orchestrations.TryScheduleAsync(nameof(LabelBatch), new LabelBatchInput(input.Campaign, id), id.Value, cancellation);
         return new(id, batch.Next);
     }
 
-    private async Task<Batch?> PlanAsync(BatchId id, StartBatchInput input, CampaignSettings settings, bool isReading, CancellationToken cancellation)
+    private async Task<Batch?> PlanAsync(BatchId id, StartBatchInput input, Campaign campaign, bool isReading, CancellationToken cancellation)
     {
+        if (campaign.ClosedAt is not null) return null;
+        var settings = campaign.Settings;
         var take = await prompts.TakeAsync(input.Campaign, input.Cursor, settings.BatchSize, cancellation);
         if (take.Count == 0 || take.Count < settings.BatchSize && isReading) return null;
         var batch = new Batch(id, input.Campaign, input.Round, ComparisonKind.Ordinary, BatchState.Planned, take.Slices, take.Next, time.GetUtcNow());

@@ -40,12 +40,6 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         }
     }
 
-    /// <summary>The same for a batch that has a file already; one that is still being ranked gets its file when it ends.</summary>
-    public async Task RefreshIfThereAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default)
-    {
-        if (await batches.FindAsync(campaign, id, cancellation) is { Pairs: not null }) await RefreshAsync(campaign, id, cancellation);
-    }
-
     /// <summary>The pairs of a batch, from its rankings.</summary>
     public async Task<PairOutcome> DeriveAsync(Batch batch, PairOptions options, CancellationToken cancellation = default)
     {

@@ -62,13 +62,21 @@ public sealed class RunService(
             var run = new Run(RunStore.IdFor(campaign.Id, number), campaign.Id, campaign.Round, trigger, RunState.Queued, now, now);
             if (await runs.CreateAsync(run, cancellation))
             {
-                await campaigns.UpdateAsync(campaign.Id, c => Numbered(c, number), cancellation);
+                await StandAsync(run, await campaigns.UpdateAsync(campaign.Id, c => Numbered(c, number), cancellation), cancellation);
                 return run;
             }
             // Somebody asked at the same moment, and got the number.
             if (await runs.GetAsync(run.Id, cancellation) is { HasEnded: false } faster)
                 return trigger != OwnerTrigger && faster.Trigger == trigger ? faster : throw Active(faster);
         }
+    }
+
+    /// <summary>Cancelling a campaign writes its row first and then looks for runs: that, or this look at the row after the run was made, sees the other.</summary>
+    private async Task StandAsync(Run run, Campaign campaign, CancellationToken cancellation)
+    {
+        if (campaign.State == CampaignState.Cancelled)
+            await runs.UpdateAsync(run.Id, r => r.HasEnded ? r : RunTransitions.Apply(r, RunOperation.Cancel) with { EndedAt = time.GetUtcNow() }, cancellation);
+        CampaignTransitions.Apply(campaign, CampaignOperation.Train);
     }
 
     /// <summary>Why the last round ended without a model is over once there is another run.</summary>

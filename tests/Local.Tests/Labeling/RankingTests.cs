@@ -1,8 +1,10 @@
 using System.Net;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Serving;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Orchestrations;
+using Rlhf.Storage;
 using Rlhf.Web;
 using Rlhf.Web.Contracts;
 
@@ -127,6 +129,54 @@ public sealed class RankingTests
         await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch);
         Assert.True((await annotator.RankAsync(task)).Extra);
         Assert.Equal(NextStatus.Done, (await annotator.NextAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Submit_Late_IsExtraFromItsFirstWriteSoThatACrashLeavesNothingToMark(bool isClosed)
+    {
+        var tables = new HookedTables();
+        await using var host = await WebHost.StartAsync(tables.Decorate);
+        // The lease is over at once, so the second annotator gets what is on the first one's screen.
+        var comparison = (await host.PublishAsync(count: 1, lease: TimeSpan.FromTicks(1)))[0];
+        var (first, second) = (await host.InviteAsync(), await host.InviteAsync());
+        var (one, other) = ((await first.NextAsync()).Task!, (await second.NextAsync()).Task!);
+        if (isClosed) await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch);
+        else await first.RankAsync(one);
+        var written = new List<string>();
+        tables.Before = (table, operations) =>
+        {
+            if (table == RankingStore.Table) written.AddRange(operations.Select(o => o.Body!));
+            return Task.CompletedTask;
+        };
+
+        Assert.True((await second.RankAsync(other)).Extra);
+
+        Assert.Contains("\"extra\":true", Assert.Single(written));
+    }
+
+    [Fact]
+    public async Task Amend_ToSkipWhileItsBatchCloses_LeavesNothingOpen()
+    {
+        var tables = new HookedTables();
+        await using var host = await WebHost.StartAsync(tables.Decorate);
+        var comparison = (await host.PublishAsync(count: 1))[0];
+        var annotator = await host.InviteAsync();
+        var task = (await annotator.NextAsync()).Task!;
+        await annotator.RankAsync(task);
+        var closed = 0;
+        tables.Before = async (table, operations) =>
+        {
+            if (table != OpenStore.Table || operations[0].Kind != TableOperationKind.Insert) return;
+            closed++;
+            await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch);
+        };
+
+        await annotator.RankAsync(task.Comparison, new(RankingOutcome.Skip, Amends: 1));
+
+        Assert.Equal(1, closed);
+        Assert.Null(await host.Get<OpenStore>().FindAsync(WebHost.Campaign, comparison.Batch, comparison.Id, CancellationToken.None));
     }
 
     [Fact]

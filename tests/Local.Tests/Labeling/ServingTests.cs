@@ -6,6 +6,7 @@ using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Labeling.Serving;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Orchestrations;
 using Rlhf.Web.Contracts;
 
 namespace Rlhf.Local.Tests.Labeling;
@@ -37,6 +38,42 @@ public sealed class ServingTests
         var served = new ConcurrentBag<(AnnotatorId Annotator, ComparisonId Comparison)>();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => RankAllAsync(host, served))));
         Assert.Equal(published.Select(c => c.Id.Value).Order(), served.Select(s => s.Comparison.Value).Order());
+    }
+
+    [Fact]
+    public async Task LowerOverlap_ByItsOwner_LeavesAsManyPlacesAsAreStillAskedFor()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 3, overlap: 3);
+        var (first, second, third) = (await host.InviteAsync(), await host.InviteAsync(), await host.InviteAsync());
+        for (var i = 0; i < 3; i++) await first.RankAsync((await first.NextAsync()).Task!);
+        using var owner = host.Owner();
+        using var body = new StringContent("""{"overlap":2}""", System.Text.Encoding.UTF8, "application/json");
+
+        Assert.Equal(2, (await WebHost.ReadAsync<CampaignView>(await owner.PostAsync("/api/campaigns/support/overlap", body))).Overlap);
+
+        for (var i = 0; i < 3; i++) Assert.False((await second.RankAsync((await second.NextAsync()).Task!)).Extra);
+        var over = await third.NextAsync();
+        Assert.Equal((NextStatus.Done, 3, 3), (over.Status, over.Progress.Done, over.Progress.Total));
+    }
+
+    [Fact]
+    public async Task Progress_OfBatchesThatEnded_ReadsNoneOfTheirRankings()
+    {
+        var tables = new CountingTables();
+        await using var host = await WebHost.StartAsync(tables.Decorate);
+        var batch = (await host.PublishAsync(count: 6, overlap: 2))[0].Batch;
+        foreach (var annotator in new[] { await host.InviteAsync(), await host.InviteAsync() })
+            for (var i = 0; i < 6; i++) await annotator.RankAsync((await annotator.NextAsync()).Task!.Comparison, i == 0 ? new(RankingOutcome.BothBad) : new(RankingOutcome.Ranked, [["1"], ["2"]]));
+        var before = await host.Get<CampaignService>().GetProgressAsync(WebHost.Campaign);
+        await host.Create<EndBatch>().RunAsync(new(WebHost.Campaign, batch, BatchEnd.Complete), CancellationToken.None);
+
+        tables.Reset();
+        var after = await host.Get<CampaignService>().GetProgressAsync(WebHost.Campaign);
+
+        Assert.Equal(0, tables.RowsOf(RankingStore.Table));
+        Assert.NotNull(after.Alpha);
+        Assert.Equal((before.Alpha, before.Agreement, before.Pairs, before.Complete), (after.Alpha, after.Agreement, after.Pairs, after.Complete));
     }
 
     [Fact]

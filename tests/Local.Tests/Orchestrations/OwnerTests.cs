@@ -160,6 +160,52 @@ public sealed class OwnerTests : IDisposable
     }
 
     [Fact]
+    public async Task LowerOverlap_NobodyIsLeftForWhatIsOpen_CompletesWhatHasEnough()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(Settings with { Overlap = 2 });
+        await host.DropAsync(4);
+        var exhausted = await ExhaustAsync(host);
+
+        var refused = await Assert.ThrowsAsync<RlhfException>(() => host.Get<CampaignService>().LowerOverlapAsync(PipelineHost.Campaign, 3));
+        Assert.Equal("overlap-only-lower", refused.Code);
+        Assert.Equal("invalid-overlap", (await Assert.ThrowsAsync<RlhfException>(() => host.Get<CampaignService>().LowerOverlapAsync(PipelineHost.Campaign, 0))).Code);
+        await host.Get<CampaignService>().LowerOverlapAsync(PipelineHost.Campaign, 1);
+
+        var batch = (await host.BatchesAsync(all => all.All(b => b.HasEnded), "the batch done"))[0];
+        Assert.Equal((exhausted, exhausted), (batch.Counts!.Complete, batch.Pairs!.Pairs));
+        Assert.Empty(batch.Unfinished);
+        await host.StateAsync(CampaignState.Completed);
+    }
+
+    [Fact]
+    public async Task Close_NobodyIsLeftForWhatIsOpen_EndsWithTheRankingsThereAreAndAsksAgainOncePromptsCome()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(Settings with { Overlap = 2, OpenBatches = 1 });
+        // More than the one open batch: closing asks none of the rest.
+        await host.DropAsync(14);
+        var exhausted = await ExhaustAsync(host);
+
+        await host.Get<CampaignService>().CloseAsync(PipelineHost.Campaign);
+
+        await host.StateAsync(CampaignState.Completed);
+        var batch = Assert.Single(await host.Get<BatchStore>().ListAsync(PipelineHost.Campaign));
+        Assert.Equal((BatchState.Done, exhausted, exhausted), (batch.State, batch.Unfinished["closed"], batch.Pairs!.Pairs));
+
+        await host.DropAsync(1, first: 15, "more.jsonl");
+        Assert.Equal(5, (await host.BatchesAsync(all => all.Count == 2, "another batch"))[1].PromptCount);
+    }
+
+    /// <summary>Everything judged by the only annotator there is, where two are asked for.</summary>
+    private static async Task<int> ExhaustAsync(PipelineHost host)
+    {
+        var annotator = await host.InviteAsync("sim-1");
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, async () => (await host.Get<TaskServer>().NextAsync(PipelineHost.Campaign, annotator, [])).Status == NextStatus.Exhausted);
+        return (await host.Get<CampaignService>().GetProgressAsync(PipelineHost.Campaign)).Exhausted;
+    }
+
+    [Fact]
     public async Task Create_TheSameTwice_IsOneCampaignAndOtherSettingsAreRefused()
     {
         await using var host = await PipelineHost.StartAsync(folder);

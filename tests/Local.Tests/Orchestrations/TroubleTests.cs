@@ -4,10 +4,14 @@ using Rlhf.Contracts;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Serving;
+using Rlhf.Local.Tests.Web;
 using Rlhf.Orchestrations;
 using Rlhf.Prompts;
 using Rlhf.Storage;
 using Rlhf.Training;
+using Rlhf.Training.Reporting;
+using Rlhf.Web.Contracts;
 
 namespace Rlhf.Local.Tests.Orchestrations;
 
@@ -252,7 +256,8 @@ public sealed class TroubleTests : IDisposable
         await host.CreateAsync(PipelineHost.Settings with { Judge = JudgeKind.People, TrainOn = [AnnotatorKind.Person], Split = new(0.1, 0.5) });
         await host.DropAsync(60);
         var person = await host.InviteAsync("person-1", AnnotatorKind.Person);
-        await host.JudgeUntilAsync(person, PipelineHost.ByRule, async () =>
+        TaskView? last = null;
+        await host.JudgeUntilAsync(person, task => PipelineHost.ByRule(last = task), async () =>
             (await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign)).State == CampaignState.Completed
             && (await host.Get<RunStore>().ListAsync(PipelineHost.Campaign)) is [{ HasEnded: true, Verdicts: [{ WinRate: not null }] }]);
         var run = await host.RunAsync(r => r.HasEnded, "the run ended");
@@ -260,6 +265,32 @@ public sealed class TroubleTests : IDisposable
         Assert.Equal(JudgeKind.People, verdict.Judge);
         Assert.Equal(run.Snapshot!.TestPrompts, verdict.Wins + verdict.Ties + verdict.Losses);
         Assert.True(verdict.WinRate > 0.6, $"{verdict}");
+
+        // Amended after all is judged: the verdict and the report are made anew.
+        var turned = PipelineHost.ByRule(last!);
+        await host.Get<RankingService>().SubmitAsync(PipelineHost.Campaign, person, last!.Comparison, turned with { Tiers = [.. turned.Tiers!.Reverse()], Amends = 1 });
+        var amended = Assert.Single((await host.Get<RunStore>().GetAsync(run.Id)).Verdicts);
+        Assert.Equal((1, verdict.Wins + verdict.Losses), (Math.Abs(amended.Wins - verdict.Wins), amended.Wins + amended.Losses));
+        Assert.Contains($"{amended.WinRate * 100:0.0}%", await host.Blobs.ReadTextAsync(RunReporter.PathOf(run.Id)));
+    }
+
+    [Fact]
+    public async Task CampaignCancelledInTheInstantARunIsMade_LeavesNoRunGoingOn()
+    {
+        var hooks = new HookedTables();
+        await using var host = await WebHost.StartAsync(hooks.Decorate);
+        var published = await host.PublishAsync(count: 4);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Settings = c.Settings with { Policy = "file:base", MinimumPairs = 1 } });
+        var annotator = await host.InviteAsync();
+        for (var i = 0; i < published.Count; i++) await annotator.RankAsync((await annotator.NextAsync()).Task!);
+        hooks.Before = async (table, _) =>
+        {
+            if (table == "runs") await host.Get<CampaignService>().CancelAsync(WebHost.Campaign, "No longer needed.");
+        };
+
+        await Assert.ThrowsAsync<IllegalTransitionException>(() => host.Get<RunService>().StartAsync(WebHost.Campaign));
+
+        Assert.Equal(RunState.Cancelled, Assert.Single(await host.Get<RunStore>().ListAsync(WebHost.Campaign)).State);
     }
 
     private async Task<PipelineHost> LabeledAsync(string script)

@@ -43,6 +43,7 @@ public sealed class WebHost : IAsyncDisposable
         builder.Services.AddSingleton<IOwnerAccess>(new AdminToken(AdminToken));
         builder.Services.AddSingleton(new WebOptions { AllowedHosts = ["127.0.0.1", "localhost"], DefaultGenerators = [new("base", GeneratorKind.Onnx, "file:models/none")] });
         builder.Services.AddSingleton<IOrchestrationClient>(Orchestrations);
+        builder.Services.AddSingleton<IGeneratorFactory, NoGenerators>();
         builder.Services.AddRlhf();
         configure?.Invoke(builder.Services);
         app = builder.Build();
@@ -63,6 +64,9 @@ public sealed class WebHost : IAsyncDisposable
     }
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    /// <summary>A step, made as a host makes it.</summary>
+    public T Create<T>() => ActivatorUtilities.CreateInstance<T>(app.Services);
 
     public HttpClient Client() => new() { BaseAddress = Address };
 
@@ -106,6 +110,12 @@ public sealed class WebHost : IAsyncDisposable
         await app.DisposeAsync();
         tables?.Dispose();
         folder.Dispose();
+    }
+
+    private sealed class NoGenerators : IGeneratorFactory
+    {
+        public ValueTask<IGenerator> OpenAsync(GeneratorSettings settings, CancellationToken cancellation = default) =>
+            throw new RlhfException("no-generators", "This host writes no answers.", "Register a generator factory.");
     }
 
     public sealed record Annotator(WebHost Host, Invite Invite, string Token)

@@ -63,11 +63,16 @@ public sealed class OpenStore(ITableStore tables)
         return etag is null ? null : new(changed, stored.Key, etag);
     }
 
+    public Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation) =>
+        ChangeAsync(campaign, batch, comparison, change, null, cancellation);
+
     /// <summary>Changes one row under its ETag, again until it holds; a row that is closed by it leaves.</summary>
+    /// <param name="known">The row where the caller has read it already; it saves a read.</param>
     /// <returns>False where there is no such row.</returns>
-    public async Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
+    public async Task<bool> ChangeAsync(
+        CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, StoredOpenRow? known, CancellationToken cancellation)
     {
-        while (await FindAsync(campaign, batch, comparison, cancellation) is { } stored)
+        for (var stored = known ?? await FindAsync(campaign, batch, comparison, cancellation); stored is not null; stored = await FindAsync(campaign, batch, comparison, cancellation))
         {
             var changed = change(stored.Row);
             var done = changed.IsClosed
@@ -76,6 +81,24 @@ public sealed class OpenStore(ITableStore tables)
             if (done) return true;
         }
         return false;
+    }
+
+    /// <summary>Lowers the overlap of all rows that ask for more; those that have enough leave. Idempotent.</summary>
+    public async Task LowerAsync(CampaignId campaign, int overlap, CancellationToken cancellation)
+    {
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            var after = "";
+            List<StoredOpenRow> page;
+            do
+            {
+                page = await ReadAsync(campaign, shard, after, null, RowsPerTransaction, cancellation).ToListAsync(cancellation);
+                foreach (var row in page.Select(r => r.Row).Where(r => r.Overlap > overlap))
+                    await ChangeAsync(campaign, row.Batch, row.Comparison, r => r with { Overlap = Math.Min(r.Overlap, overlap) }, cancellation);
+                after = page.Count > 0 ? page[^1].Key : after;
+            }
+            while (page.Count == RowsPerTransaction);
+        }
     }
 
     private static string PartitionOf(CampaignId campaign, ComparisonId comparison) => $"{campaign}~{ShardOf(comparison.Value)}";

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Rlhf.Campaigns;
 
 namespace Rlhf.Labeling.Serving;
 
 /// <summary>A campaign's counts for the form. Closed batches bring their counts along; only the few open ones are counted, at most once a second in a process.</summary>
-public sealed class ProgressBoard(ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
+public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
@@ -31,10 +32,11 @@ public sealed class ProgressBoard(ComparisonStore comparisons, RankingStore rank
     public async Task<BatchCounts> CountAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
         var counts = BatchCounts.Empty;
+        var overlap = (await campaigns.GetAsync(campaign, cancellation)).Settings.Overlap;
         foreach (var batch in await comparisons.ListPublishedAsync(campaign, cancellation))
         {
             counts += batch.Closed ?? BatchCounts.Of(
-                await comparisons.ReadBatchAsync(campaign, batch.Batch, cancellation), await rankings.ReadBatchAsync(batch.Batch, cancellation));
+                (await comparisons.ReadBatchAsync(campaign, batch.Batch, cancellation)).AtMost(overlap), await rankings.ReadBatchAsync(batch.Batch, cancellation));
         }
         return counts;
     }

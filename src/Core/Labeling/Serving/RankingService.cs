@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Campaigns;
+using Rlhf.Judging;
 using Rlhf.Labeling.Invites;
 using Rlhf.Orchestrations;
-using Rlhf.Preferences;
 using Rlhf.Telemetry;
 using Rlhf.Web.Contracts;
 
@@ -10,7 +10,7 @@ namespace Rlhf.Labeling.Serving;
 
 /// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.</summary>
 public sealed class RankingService(
-    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators, PairStore pairs,
+    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators, BatchResults results,
     IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
 {
     /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
@@ -19,14 +19,24 @@ public sealed class RankingService(
     {
         var campaign = await campaigns.GetAsync(id, cancellation);
         var served = await annotators.FindServedAsync(id, annotator.Annotator, comparisonId, cancellation) ?? throw TaskServer.NotServed(comparisonId);
-        var comparison = await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation);
+        var comparison = (await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings.GuidelinesVersion, time.GetUtcNow());
-        var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = campaign.State is CampaignState.Cancelled or CampaignState.Completed }, request.Amends, cancellation);
+        var place = await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
+        var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || (place is null && await IsSettledAsync(id, comparison, ranking, cancellation));
+        var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);
         if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);
         // The client may go away now; what follows from the ranking happens all the same.
-        var standing = await FollowUpAsync(campaign, comparison, stored, isNew, CancellationToken.None);
+        var standing = await FollowUpAsync(campaign, comparison, stored, isNew, place, CancellationToken.None);
         await annotators.UpdateAsync(id, annotator.Annotator, s => s.AfterJudging(served.Task, isNew), CancellationToken.None);
         return new(standing.Revision, standing.Extra, unchanged);
+    }
+
+    /// <summary>Whether nobody is asked any more. Known before the ranking is written, so that a late one is extra from its first moment, whatever dies then.</summary>
+    private async Task<bool> IsSettledAsync(CampaignId campaign, Comparison comparison, Ranking ranking, CancellationToken cancellation)
+    {
+        if ((await comparisons.FindPublishedAsync(campaign, ranking.Batch, cancellation))?.Closed is not null) return true;
+        var others = (await rankings.ReadBatchAsync(ranking.Batch, cancellation)).Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
+        return BatchProgress.Of(comparison, others).State != ComparisonState.Open;
     }
 
     private async Task<(StoredRanking Stored, bool IsNew, bool Unchanged)> StoreAsync(Ranking ranking, int? amends, CancellationToken cancellation)
@@ -43,11 +53,11 @@ public sealed class RankingService(
     }
 
     /// <summary>Brings the open row into line and tells the batch where a mark was crossed.</summary>
-    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, CancellationToken cancellation)
+    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, StoredOpenRow? place, CancellationToken cancellation)
     {
         var ranking = stored.Ranking;
         if (ranking.Extra) return ranking;
-        var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), cancellation);
+        var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), place, cancellation);
         // Read after the row: whoever took it away is seen here.
         var all = await rankings.ReadBatchAsync(ranking.Batch, cancellation);
         var others = all.Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
@@ -55,9 +65,9 @@ public sealed class RankingService(
         if (isNew && !settled && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
         if (!settled && (await comparisons.FindPublishedAsync(campaign.Id, ranking.Batch, cancellation))?.Closed is null) await ReopenAsync(campaign.Id, comparison, all, cancellation);
         else if (!settled && isNew) return await MarkExtraAsync(stored, cancellation);
-        await SignalAsync(campaign.Id, ranking, all, cancellation);
-        // An amendment in a batch that ended changes pairs that are derived already; a cancelled campaign's stay.
-        if (!isNew && campaign.State != CampaignState.Cancelled) await pairs.RefreshIfThereAsync(campaign.Id, ranking.Batch, cancellation);
+        await SignalAsync(campaign, ranking, all, cancellation);
+        // An amendment in a batch that ended changes what is derived already; a cancelled campaign's stay.
+        if (!isNew && campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch, cancellation);
         return ranking;
     }
 
@@ -65,7 +75,10 @@ public sealed class RankingService(
     private async Task ReopenAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all, CancellationToken cancellation)
     {
         var row = OpenRow.For(comparison, all);
-        if (!row.IsClosed) await open.AddAsync(campaign, [row], cancellation);
+        if (row.IsClosed) return;
+        await open.AddAsync(campaign, [row], cancellation);
+        // Closing a batch says so first and then takes its rows away: one that came in between is seen here, one that comes later takes this row too.
+        if ((await comparisons.FindPublishedAsync(campaign, comparison.Batch, cancellation))?.Closed is not null) await open.RemoveAsync(campaign, [comparison], cancellation);
     }
 
     private async Task<Ranking> MarkExtraAsync(StoredRanking stored, CancellationToken cancellation)
@@ -75,12 +88,12 @@ public sealed class RankingService(
         return extra;
     }
 
-    private async Task SignalAsync(CampaignId campaign, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
+    private async Task SignalAsync(Campaign campaign, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
     {
-        var batch = await comparisons.ReadBatchAsync(campaign, ranking.Batch, cancellation);
+        var batch = (await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, cancellation)).AtMost(campaign.Settings.Overlap);
         var before = all.Where(r => (r.SubmittedAt, r.Annotator.Value).CompareTo((ranking.SubmittedAt, ranking.Annotator.Value)) < 0).ToList();
         var progress = BatchProgress.Of(batch, all);
-        PipelineMetrics.ComparisonsOpen(campaign, ranking.Batch, progress.Open);
+        PipelineMetrics.ComparisonsOpen(campaign.Id, ranking.Batch, progress.Open);
         // Rankings that come together may see each other: the order of their times decides who crossed a mark; whoever sees all done says so.
         var crossed = BatchProgress.Of(batch, [.. before, ranking]).Mark > BatchProgress.Of(batch, before).Mark;
         if (!crossed && !progress.IsDone) return;

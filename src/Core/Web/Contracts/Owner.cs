@@ -43,6 +43,10 @@ public sealed record CampaignResponse(CampaignView Campaign, CampaignProgress Pr
 /// <param name="Reason">Shown to annotators.</param>
 public sealed record ReasonRequest(string? Reason = null);
 
+/// <summary>Body of overlap.</summary>
+/// <param name="Overlap">At least 1, and at most what it is.</param>
+public sealed record OverlapRequest(int Overlap);
+
 public sealed record RunListResponse(IReadOnlyList<Run> Runs);
 
 /// <param name="Status">What the job last said of itself; null before it said anything.</param>

@@ -34,6 +34,10 @@ internal static class CampaignRoutes
         new("POST", "api/campaigns/{campaign}/resume", Owner, "resumeCampaign", "Goes on after a pause.", ResumeAsync) { Response = typeof(CampaignView) },
         new("POST", "api/campaigns/{campaign}/cancel", Owner, "cancelCampaign", "Ends it; late rankings are kept as extra.", CancelAsync)
         { Request = typeof(ReasonRequest), Response = typeof(CampaignView) },
+        new("POST", "api/campaigns/{campaign}/overlap", Owner, "lowerOverlap", "Asks fewer annotators a comparison, open ones included.", LowerOverlapAsync)
+        { Request = typeof(OverlapRequest), Response = typeof(CampaignView) },
+        new("POST", "api/campaigns/{campaign}/close", Owner, "closeLabeling", "Takes the labeling as it is: what is open ends with the rankings it has, and training follows where it is wanted.", CloseAsync)
+        { Response = typeof(CampaignView) },
         new("POST", "api/campaigns/{campaign}/train", Owner, "trainNow", "Trains on what is labeled so far.", TrainAsync)
         { Response = typeof(Run), Success = StatusCodes.Status202Accepted },
         new("POST", "api/campaigns/{campaign}/simulate", Owner, "simulate", "Finishes with simulated annotators, named as such wherever they count.", SimulateAsync)
@@ -82,6 +86,15 @@ internal static class CampaignRoutes
         var reason = (await context.ReadAsync<ReasonRequest>()).Reason;
         return context.Ok(CampaignView.Of(await context.Get<CampaignService>().CancelAsync(context.Campaign, reason ?? "Cancelled by the owner.", context.Cancellation)));
     }
+
+    private static async Task<IResult> LowerOverlapAsync(RouteContext context)
+    {
+        var overlap = (await context.ReadAsync<OverlapRequest>()).Overlap;
+        return context.Ok(CampaignView.Of(await context.Get<CampaignService>().LowerOverlapAsync(context.Campaign, overlap, context.Cancellation)));
+    }
+
+    private static async Task<IResult> CloseAsync(RouteContext context) =>
+        context.Ok(CampaignView.Of(await context.Get<CampaignService>().CloseAsync(context.Campaign, context.Cancellation)));
 
     private static async Task<IResult> TrainAsync(RouteContext context) =>
         context.Ok(await context.Get<CampaignService>().TrainNowAsync(context.Campaign, context.Cancellation));

@@ -7,17 +7,19 @@ import { campaignHead, progressCard, runsCard, trainingCard, troubles } from "./
 openOwnerPage(async api => {
   const base = `/api/campaigns/${query("id")}`;
   const parts = { head: h("div", { class: "page-head" }), troubles: h("div"), progress: h("section", { class: "card" }), training: h("section", { class: "card" }), runs: h("section", { class: "card" }), invites: h("section", { class: "card" }) };
+  let overlap;
   const refresh = async () => {
     const [details, { runs }] = await Promise.all([api("GET", base), api("GET", `${base}/runs`)]);
     document.title = `${details.campaign.title} – Serverless RLHF`;
     byId("crumb").textContent = details.campaign.title;
     show(parts.head, campaignHead(details.campaign, actions));
     show(parts.troubles, troubles(details));
-    show(parts.progress, progressCard(details));
+    overlap = details.campaign.overlap;
+    show(parts.progress, progressCard(details, actions));
     show(parts.training, trainingCard(details, runs, actions));
     show(parts.runs, runsCard(runs));
   };
-  const actions = actionsOn(api, base, refresh);
+  const actions = actionsOn(api, base, refresh, () => overlap);
   await refresh();
   show(byId("main"), parts.head, parts.troubles, parts.progress, h("div", { class: "columns" }, parts.training, parts.runs), parts.invites, promptsCard(api, base, refresh));
   if (query("note")) say(query("note"));
@@ -25,7 +27,7 @@ openOwnerPage(async api => {
   setTimeout(() => keepFresh(async () => { if (!document.querySelector("dialog[open]")) await refresh(); }), 2000);
 });
 
-function actionsOn(api, base, refresh) {
+function actionsOn(api, base, refresh, overlap) {
   const post = (path, body) => attempt(async () => {
     const answer = await api("POST", `${base}/${path}`, body);
     await refresh();
@@ -35,6 +37,8 @@ function actionsOn(api, base, refresh) {
     pause: () => post("pause", {}),
     resume: () => post("resume"),
     cancel: async () => { if (await confirmed("Cancel this campaign?", "Open comparisons are taken back and a running training is stopped. This can't be undone; rankings and pairs stay.", "Cancel the campaign")) await post("cancel", {}); },
+    lowerOverlap: () => post("overlap", { overlap: overlap() - 1 }),
+    close: async () => { if (await confirmed("Close the labeling?", "Open comparisons are taken back, and the rankings they have count. Nothing more is asked until you add prompts. This can't be undone.", "Close it")) await post("close"); },
     train: async () => {
       const run = await post("train");
       if (run) location.href = `/run?id=${run.id}`;

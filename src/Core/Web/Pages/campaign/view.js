@@ -21,7 +21,7 @@ export function troubles({ campaign, storage }) {
   ];
 }
 
-export function progressCard({ campaign, progress }) {
+export function progressCard({ campaign, progress }, actions) {
   const bar = h("div", { class: "bar", role: "progressbar", "aria-label": "Comparisons done", "aria-valuemin": 0, "aria-valuemax": 100 }, h("span"));
   const closed = sum(progress.closed);
   setBar(bar, progress.comparisons === 0 ? 0 : (progress.complete + closed) / progress.comparisons);
@@ -35,9 +35,19 @@ export function progressCard({ campaign, progress }) {
       figure("Pairs", count(progress.pairs), `${count(progress.trainPairs)} for training`),
       figure("Ties", count(progress.ties)), figure("Both bad", count(progress.bothBad)), figure("Skips", count(progress.skips))),
     reasons("Closed without all rankings", progress.closed), reasons("Prompts without a comparison", progress.comparisonsDropped),
-    progress.exhausted > 0 && h("p", { class: "notice" }, `${plural(progress.exhausted, "comparison")} ${progress.exhausted === 1 ? "waits" : "wait"} for somebody new: everybody with a valid invite has judged them. Invite another annotator below; training can start without them.`),
+    progress.exhausted > 0 && exhausted(campaign, progress, actions),
     (progress.warnings ?? []).map(warning => h("p", { class: "notice" }, warning)),
   ];
+}
+
+/** Nobody is left for what is open: invite, ask fewer, or take it as it is. */
+function exhausted(campaign, progress, actions) {
+  const waits = `${plural(progress.exhausted, "comparison")} ${progress.exhausted === 1 ? "waits" : "wait"}`;
+  return h("div", { class: "notice", role: "status" },
+    h("p", {}, `${waits} for somebody new: everybody with a valid invite has judged them. Invite another annotator below, or go on without one:`),
+    h("div", { class: "row" },
+      campaign.overlap > 1 && h("button", { type: "button", onclick: actions.lowerOverlap }, `Ask ${plural(campaign.overlap - 1, "annotator")} a comparison instead of ${campaign.overlap}`),
+      h("button", { type: "button", onclick: actions.close }, "Close the labeling")));
 }
 
 export function trainingCard({ campaign, progress, canSimulate }, runs, actions) {

@@ -1,0 +1,30 @@
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.Preferences;
+using Rlhf.Training.Reporting;
+
+namespace Rlhf.Judging;
+
+/// <summary>What a batch's rankings come to: pairs of an ordinary one, a verdict of a test batch. Derived from the rankings, so made anew whenever they change.</summary>
+public sealed class BatchResults(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, PairStore pairs, PeopleJudge judge, RunReporter reports)
+{
+    /// <returns>Null for a test batch, whose verdict goes to its run.</returns>
+    public async Task<PairFile?> DeriveAsync(Batch batch, CancellationToken cancellation = default)
+    {
+        if (batch.Kind == ComparisonKind.Ordinary) return await pairs.RefreshAsync(batch.Campaign, batch.Id, cancellation);
+        await judge.JudgeAsync(batch, cancellation);
+        await reports.WriteAsync(batch.Run!.Value, cancellation);
+        return null;
+    }
+
+    /// <summary>Takes a change of a batch that ended into its counts, and into its pairs or its run's verdict. One that is still being ranked gets them when it ends.</summary>
+    public async Task RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default)
+    {
+        if (await batches.FindAsync(campaign, id, cancellation) is not { State: BatchState.Done, Counts: not null } batch) return;
+        var overlap = (await campaigns.GetAsync(campaign, cancellation)).Settings.Overlap;
+        var published = (await comparisons.ReadBatchAsync(campaign, id, cancellation)).AtMost(overlap);
+        var ranked = await rankings.ReadBatchAsync(id, cancellation);
+        await batches.UpdateAsync(campaign, id, b => b with { Counts = BatchCounts.Of(published, ranked), Agreement = NominalAgreement.SumsOf(ranked) }, cancellation);
+        await DeriveAsync(batch, cancellation);
+    }
+}
