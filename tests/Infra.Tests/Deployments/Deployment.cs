@@ -8,21 +8,16 @@ internal sealed class Deployment(JsonDocument snapshot)
     public IReadOnlyList<DeployedResource> Resources { get; } =
         [.. snapshot.RootElement.GetProperty("predictedResources").EnumerateArray().Select(each => new DeployedResource(each))];
 
-    /// <summary>As JSON, with apostrophes as they are.</summary>
-    public string Text => snapshot.RootElement.GetRawText().Replace("\\u0027", "'", StringComparison.Ordinal);
+    public string Text => snapshot.RootElement.GetRawText();
 
     public IEnumerable<DeployedResource> OfType(string type) => Resources.Where(each => each.Type == type);
 
     public DeployedResource Single(string type) => OfType(type).Single();
 
     /// <summary>Name and value of each app setting of the function app; a value that only Azure knows is an expression.</summary>
-    public IReadOnlyDictionary<string, string> AppSettings()
-    {
-        var settings = OfType("Microsoft.Web/sites/config").Single(each => each.Name.EndsWith("/appsettings", StringComparison.Ordinal)).Properties;
-        return settings.ValueKind == JsonValueKind.String
-            ? ArmExpression.ReadObject(settings.GetString()!)
-            : settings.EnumerateObject().ToDictionary(each => each.Name, each => each.Value.ToString());
-    }
+    public IReadOnlyDictionary<string, string> AppSettings() =>
+        OfType("Microsoft.Web/sites/config").Single(each => each.Name.EndsWith("/appsettings", StringComparison.Ordinal))
+            .Properties.EnumerateObject().ToDictionary(each => each.Name, each => each.Value.ToString());
 }
 
 internal sealed class DeployedResource(JsonElement json)

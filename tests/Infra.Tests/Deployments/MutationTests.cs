@@ -20,13 +20,13 @@ public sealed class MutationTests
     [InlineData("\"workloadProfileType\": \"Consumption-GPU-NC8as-T4\"", "\"workloadProfileType\": \"D8\"", "runs on D8")]
     [InlineData("\"memory\": \"56Gi\"", "\"memory\": \"28Gi\"", "does not ask for 8 cores")]
     [InlineData("\"name\": \"RLHF_STORAGE\"", "\"name\": \"RLHF_STORE\"", "RLHF_STORAGE is not given to the job")]
-    [InlineData("'RLHF_TABLES'", "'RLHF_TABELS'", "RLHF_TABLES is read and not set")]
-    [InlineData("'RLHF_DEFAULT_MODEL',", "'RLHF_LEFTOVER', 'x', 'RLHF_DEFAULT_MODEL',", "RLHF_LEFTOVER is set and read by nobody")]
-    [InlineData("'RLHF_DEFAULT_MODEL',", "'RLHF_OWNER_TOKEN', 'x', 'RLHF_DEFAULT_MODEL',", "RLHF_OWNER_TOKEN is set and must not be")]
-    [InlineData("'models/support-small'", "''", "RLHF_DEFAULT_MODEL is empty")]
+    [InlineData("\"RLHF_TABLES\":", "\"RLHF_TABELS\":", "RLHF_TABLES is read and not set")]
+    [InlineData("\"RLHF_DEFAULT_MODEL\":", "\"RLHF_LEFTOVER\": \"x\", \"RLHF_DEFAULT_MODEL\":", "RLHF_LEFTOVER is set and read by nobody")]
+    [InlineData("\"RLHF_DEFAULT_MODEL\":", "\"RLHF_OWNER_TOKEN\": \"x\", \"RLHF_DEFAULT_MODEL\":", "RLHF_OWNER_TOKEN is set and must not be")]
+    [InlineData("\"models/support-small\"", "\"\"", "RLHF_DEFAULT_MODEL is empty")]
     [InlineData("\"platform\": {\n          \"enabled\": true", "\"platform\": {\n          \"enabled\": false", "authentication is off")]
     [InlineData("\"requireAuthentication\": false", "\"requireAuthentication\": true", "annotators are turned away")]
-    [InlineData("'managedidentity'", "listKeys('x', '2024-01-01').keys[0].value", "is about keys")]
+    [InlineData("\"managedidentity\"", "\"[listKeys('x', '2024-01-01').keys[0].value]\"", "is about keys")]
     public async Task Rules_OnAMutatedDeployment_NameWhatIsBroken(string from, string to, string problem)
     {
         var text = (await Variants.UsualAsync()).Text;
