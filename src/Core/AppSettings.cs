@@ -49,6 +49,9 @@ public static class AppSettings
     /// <summary>Model of a campaign that names none: <c>file:&lt;folder&gt;</c> or a blob prefix such as <c>models/support-small</c>. It answers and is tuned.</summary>
     public const string DefaultModel = "RLHF_DEFAULT_MODEL";
 
+    /// <summary>Largest model, in megabytes, that answers within the pipeline's own process; larger ones answer in jobs. Absent: 200.</summary>
+    public const string InProcessMegabytes = "RLHF_IN_PROCESS_MEGABYTES";
+
     /// <summary>Address of the Azure OpenAI resource whose deployments answer and are tuned.</summary>
     public const string AzureOpenAIEndpoint = "AZURE_OPENAI_ENDPOINT";
 
@@ -90,6 +93,6 @@ public static class AppSettings
     /// <summary>To the training job only: the path of its <c>job.json</c> in storage.</summary>
     public const string Job = "RLHF_JOB";
 
-    /// <summary>Those that a deployment in Azure does not set: of one machine, of the job's start, or the platform's own.</summary>
-    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TelemetryDisabled, WorkerRuntime, Job];
+    /// <summary>Those that a deployment in Azure does not set: of one machine, good as they are, of the job's start, or the platform's own.</summary>
+    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TelemetryDisabled, WorkerRuntime, InProcessMegabytes, Job];
 }

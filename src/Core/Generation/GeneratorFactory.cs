@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Rlhf.Generation.Endpoints;
 using Rlhf.Generation.Jobs;
@@ -63,4 +65,13 @@ public sealed record GeneratorPlaces
     public long InProcessBytes { get; init; } = 200L << 20;
 
     public OnnxOptions Onnx { get; init; } = new();
+
+    /// <summary>As the host's configuration sets it.</summary>
+    /// <exception cref="RlhfException"><c>invalid-setting</c>.</exception>
+    public static GeneratorPlaces From(IConfiguration configuration)
+    {
+        if (configuration[AppSettings.InProcessMegabytes] is not { Length: > 0 } text) return new();
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var megabytes) && megabytes is > 0 and <= 1_000_000) return new() { InProcessBytes = megabytes << 20 };
+        throw new RlhfException("invalid-setting", $"{AppSettings.InProcessMegabytes} is '{text}'.", "Set it to a whole number of megabytes, or unset it: 200 then.", 500);
+    }
 }

@@ -63,7 +63,7 @@ public static class FunctionsHost
     private static void AddGenerators(this IServiceCollection services)
     {
         services.AddSingleton<EndpointClients>(s => new(s.GetRequiredService<IConfiguration>(), s.GetRequiredService<TokenCredential>()));
-        services.AddSingleton(new GeneratorPlaces());
+        services.AddSingleton(s => GeneratorPlaces.From(s.GetRequiredService<IConfiguration>()));
         services.AddSingleton<ModelCache>(s => new(s.GetRequiredService<IBlobStore>(), FunctionsSettings.ModelFolder));
         services.AddSingleton<IGeneratorFactory, GeneratorFactory>();
     }

@@ -113,7 +113,7 @@ public sealed class LocalHost : IAsyncDisposable
         services.AddEmbeddedDurable(data.Orchestrations);
 
         services.AddSingleton<EndpointClients>(s => new(s.GetRequiredService<IConfiguration>()));
-        services.AddSingleton(new GeneratorPlaces());
+        services.AddSingleton(s => GeneratorPlaces.From(s.GetRequiredService<IConfiguration>()));
         services.AddSingleton(new ModelCache(storage.Blobs, data.Models));
         services.AddSingleton<IGeneratorFactory, GeneratorFactory>();
 

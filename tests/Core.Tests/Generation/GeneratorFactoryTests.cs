@@ -78,6 +78,16 @@ public sealed class GeneratorFactoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Places_FromConfiguration_TakesMegabytesAndNamesAWrongValue()
+    {
+        static GeneratorPlaces From(string? value) =>
+            GeneratorPlaces.From(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["RLHF_IN_PROCESS_MEGABYTES"] = value }).Build());
+
+        Assert.Equal((200L << 20, 3L << 20), (From(null).InProcessBytes, From("3").InProcessBytes));
+        foreach (var wrong in (string[])["-1", "0", "many"]) Assert.Contains($"'{wrong}'", Assert.Throws<RlhfException>(() => From(wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Place_OfAnEndpoint_IsTheEndpoint() => Assert.Equal(
         GeneratorPlace.Endpoint, await factory.PlaceAsync(new("local", GeneratorKind.OpenAI, "m", new Uri("http://127.0.0.1:1/v1")), Cancellation));
 

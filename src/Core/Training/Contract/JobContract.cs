@@ -5,7 +5,8 @@ using Rlhf.Json;
 
 namespace Rlhf.Training.Contract;
 
-/// <summary>The job's contract as JSON Schemas, for images that are not ours: <c>job</c> and <c>status</c> are whole files, <c>metrics</c> is a line of metrics.jsonl.
+/// <summary>The job's contract as JSON Schemas, for images that are not ours: <c>job</c> and <c>status</c> are whole files, <c>metrics</c> is a line of metrics.jsonl,
+/// <c>prompt</c> and <c>answer</c> are lines of what the stage <c>generate</c> reads and writes.
 /// They lie beside this file, made from the records by <c>rlhf-trainer schemas &lt;folder&gt;</c>; a test holds the two together.</summary>
 public static class JobContract
 {
@@ -23,6 +24,8 @@ public static class JobContract
         ["job.schema.json"] = Export(typeof(TrainingJob)),
         ["status.schema.json"] = Export(typeof(RunStatus)),
         ["metrics.schema.json"] = Export(typeof(MetricPoint)),
+        ["prompt.schema.json"] = Export(typeof(AskedPrompt)),
+        ["answer.schema.json"] = Export(typeof(GeneratedAnswer)),
     };
 
     private static string Export(Type type)
