@@ -63,9 +63,12 @@ internal sealed class DurableOrchestrationClient(DurableClientHolder holder) : I
     public async Task<bool> PurgeAsync(string instanceId, CancellationToken cancellation = default) =>
         (await holder.Client.PurgeInstanceAsync(instanceId, new PurgeInstanceOptions(false), cancellation)).PurgedInstanceCount > 0;
 
-    private static OrchestrationInstance Describe(OrchestrationMetadata found) => new(
-        found.InstanceId, found.Name, StatusOf(found.RuntimeStatus), found.CreatedAt, found.LastUpdatedAt,
-        found.SerializedInput, found.SerializedOutput, found.SerializedCustomStatus, FailureOf(found));
+    private static OrchestrationInstance Describe(OrchestrationMetadata found)
+    {
+        var status = StatusOf(found.RuntimeStatus);
+        return new(found.InstanceId, found.Name, status, found.CreatedAt, found.LastUpdatedAt, found.SerializedInput,
+            status == OrchestrationStatus.Completed ? found.SerializedOutput : null, found.SerializedCustomStatus is "null" ? null : found.SerializedCustomStatus, FailureOf(found));
+    }
 
     private static OrchestrationStatus StatusOf(OrchestrationRuntimeStatus status) => status switch
     {
@@ -77,12 +80,12 @@ internal sealed class DurableOrchestrationClient(DurableClientHolder holder) : I
         _ => OrchestrationStatus.Running,
     };
 
+    /// <summary>A host may give details or, as text in the output, only what the exception said; a termination's reason is always there.</summary>
     private static StepFailure? FailureOf(OrchestrationMetadata found) => found.RuntimeStatus switch
     {
-        // The reason of a termination is kept as the output.
         OrchestrationRuntimeStatus.Terminated => new("Terminated", ReadText(found.SerializedOutput) ?? "Terminated.", "terminated"),
         OrchestrationRuntimeStatus.Failed when found.FailureDetails is { } details => Failures.Of(details, ReadText(found.SerializedOutput) ?? "It failed."),
-        OrchestrationRuntimeStatus.Failed => new("", ReadText(found.SerializedOutput) ?? "It failed."),
+        OrchestrationRuntimeStatus.Failed => Failures.Of(ReadText(found.SerializedOutput) ?? "It failed."),
         _ => null,
     };
 

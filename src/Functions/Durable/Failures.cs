@@ -8,13 +8,22 @@ internal static class Failures
 {
     private const string NonDeterministic = "NonDeterministicOrchestrationException";
 
+    /// <param name="text"><c>Type: message</c>, as an exception is written.</param>
+    public static StepFailure Of(string text)
+    {
+        if (FailureText.Read(text) is { } own) return own;
+        var colon = text.IndexOf(": ", StringComparison.Ordinal);
+        return colon < 0 ? new("", text) : new(TypeOf(text[..colon]), text[(colon + 2)..]);
+    }
+
     /// <param name="fallback">Said where the details hold nothing, as for an activity that the host does not know.</param>
     public static StepFailure Of(TaskFailureDetails details, string fallback)
     {
         if (FailureText.Read(details.ErrorMessage) is { } own) return own with { StackTrace = details.StackTrace };
-        var type = details.ErrorType.EndsWith(NonDeterministic, StringComparison.Ordinal) ? typeof(NonDeterministicException).FullName! : details.ErrorType;
-        return new(type, IsEmpty(details.ErrorMessage) ? fallback : details.ErrorMessage, StackTrace: details.StackTrace);
+        return new(TypeOf(details.ErrorType), IsEmpty(details.ErrorMessage) ? fallback : details.ErrorMessage, StackTrace: details.StackTrace);
     }
+
+    private static string TypeOf(string type) => type.EndsWith(NonDeterministic, StringComparison.Ordinal) ? typeof(NonDeterministicException).FullName! : type;
 
     private static bool IsEmpty(string? message) => string.IsNullOrWhiteSpace(message) || message == "(unknown)";
 }
