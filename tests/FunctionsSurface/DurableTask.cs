@@ -21,9 +21,14 @@ public readonly struct TaskName : IEquatable<TaskName>
     public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(Name);
 }
 
-public record ParentOrchestrationInstance;
+public record ParentOrchestrationInstance(TaskName Name, string InstanceId);
 
-public class TaskRetryOptions;
+public sealed class TaskRetryOptions
+{
+    private TaskRetryOptions()
+    {
+    }
+}
 
 public record TaskOptions
 {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.Azure.Functions.Worker
 {
-    public sealed class WorkerOptions
+    public class WorkerOptions
     {
         public ObjectSerializer? Serializer { get => throw Surface.Called(); set => throw Surface.Called(); }
 
@@ -13,7 +13,7 @@ namespace Microsoft.Azure.Functions.Worker
     }
 
     [AttributeUsage(AttributeTargets.Method)]
-    public sealed class FunctionAttribute(string name) : Attribute
+    public class FunctionAttribute(string name) : Attribute
     {
         public string Name => name;
     }

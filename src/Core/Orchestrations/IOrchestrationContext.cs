@@ -5,7 +5,8 @@ namespace Rlhf.Orchestrations;
 /// <summary>What an orchestrator may touch: nothing else. Named and behaving like Durable's TaskOrchestrationContext.</summary>
 /// <remarks>
 /// The contract, one test a line, the same on every host:
-/// only the context's own tasks are awaited, on one thread, and a continuation elsewhere throws <see cref="ForeignAwaitException"/>;
+/// only the context's own tasks are awaited, on one thread, and a continuation elsewhere throws <see cref="ForeignAwaitException"/> (Durable sees one that makes no call only
+/// where nothing of the context's is awaited beside it, so the analyzer's rule is what counts);
 /// at most one waiter a name, cancelled by its token when abandoned;
 /// the newest waiter gets the event; events nobody waits for yet are kept, in order; names that differ by case only are one name;
 /// a wait that times out throws <see cref="WaitTimedOutException"/>, a failed activity or sub-orchestration <see cref="StepFailedException"/>;

@@ -16,10 +16,19 @@ internal static class FailureText
     /// <summary>The failure, or null where the text is not of our writing: then the runtime itself failed the step.</summary>
     public static StepFailure? Read(string? text)
     {
-        if (text is null || text.LastIndexOf(Marker, StringComparison.Ordinal) is not (>= 0 and var at)) return null;
+        // A message may hold the marker too; what comes after the right one is JSON to the end.
+        for (var at = Find(text, 0); at >= 0; at = Find(text, at + 1))
+            if (TryParse(text![(at + Marker.Length)..]) is { } failure) return failure;
+        return null;
+    }
+
+    private static int Find(string? text, int from) => text?.IndexOf(Marker, from, StringComparison.Ordinal) ?? -1;
+
+    private static StepFailure? TryParse(string json)
+    {
         try
         {
-            return JsonSerializer.Deserialize<StepFailure>(text[(at + Marker.Length)..], RlhfJson.Options);
+            return JsonSerializer.Deserialize<StepFailure>(json, RlhfJson.Options);
         }
         catch (JsonException)
         {

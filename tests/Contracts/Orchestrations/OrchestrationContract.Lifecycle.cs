@@ -156,6 +156,7 @@ public abstract partial class OrchestrationContract
     [InlineData(nameof(ContinueElsewhere))]
     public async Task ForeignAwait_FailsTheInstanceAndSaysSo(string orchestrator)
     {
+        if (orchestrator == nameof(AwaitForeignBeside) && !SeesForeignAwaitBesideOpenTasks) Assert.Skip("This host only sees a foreign await where nothing of the context's is awaited.");
         var id = NewId();
         await Client.ScheduleAsync(orchestrator, "x", id);
         var ended = await EndAsync(id);

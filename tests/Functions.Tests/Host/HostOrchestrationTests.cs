@@ -13,6 +13,8 @@ public sealed class HostOrchestrationTests : OrchestrationContract, IAsyncLifeti
     /// <summary>Storage queues and their polling take part of it.</summary>
     protected override TimeSpan SomeTime => TimeSpan.FromSeconds(3);
 
+    protected override bool SeesForeignAwaitBesideOpenTasks => false;
+
     // The host's clock is the real one.
     protected override Task PassTimeAsync(TimeSpan time) => Task.Delay(time);
 

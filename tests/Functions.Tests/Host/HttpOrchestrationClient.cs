@@ -41,8 +41,9 @@ internal sealed class HttpOrchestrationClient(HttpClient http) : IOrchestrationC
         using var request = new HttpRequestMessage(method, path);
         if (method != HttpMethod.Get) request.Content = JsonContent.Create(body, body?.GetType() ?? typeof(object), options: RlhfJson.Options);
         using var response = await http.SendAsync(request, cancellation);
-        if (response.IsSuccessStatusCode) return await response.Content.ReadFromJsonAsync<T>(RlhfJson.Options, cancellation);
-        throw Failure(instanceId, $"{method} {path}", await response.Content.ReadAsStringAsync(cancellation));
+        var text = await response.Content.ReadAsStringAsync(cancellation);
+        if (!response.IsSuccessStatusCode) throw Failure(instanceId, $"{method} {path}", text);
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<T>(text, RlhfJson.Options);
     }
 
     private static Exception Failure(string instanceId, string what, string answer)

@@ -23,9 +23,9 @@ public sealed class FunctionsHostTests
     private const string Owner = "1f0e8a52-7a3c-4f6a-9d39-0a8a4b1c2d3e";
 
     [Fact]
-    public void AddFunctionsHost_LocalSettings_SuppliesAllThatCoreAsksFor()
+    public async Task AddFunctionsHost_LocalSettings_SuppliesAllThatCoreAsksFor()
     {
-        using var services = Build();
+        await using var services = Build();
         foreach (var type in (Type[])[typeof(IBlobStore), typeof(ITableStore), typeof(IOrchestrationClient), typeof(IGeneratorFactory), typeof(ISigningKeys), typeof(RoutePipeline), typeof(DurableClientHolder)])
             Assert.NotNull(services.GetRequiredService(type));
         Assert.IsType<AdminToken>(services.GetRequiredService<IOwnerAccess>());
@@ -33,22 +33,22 @@ public sealed class FunctionsHostTests
     }
 
     [Fact]
-    public void AddFunctionsHost_EveryActivity_CanBeMade()
+    public async Task AddFunctionsHost_EveryActivity_CanBeMade()
     {
-        using var services = Build();
-        using var scope = services.CreateScope();
+        await using var services = Build();
+        await using var scope = services.CreateAsyncScope();
         foreach (var activity in services.GetRequiredService<StepRegistry>().Activities.Values)
             Assert.NotNull(ActivatorUtilities.CreateInstance(scope.ServiceProvider, activity));
     }
 
     [Fact]
-    public void AddFunctionsHost_SettingsOfADeployment_UseIdentityEntraAndTheJob()
+    public async Task AddFunctionsHost_SettingsOfADeployment_UseIdentityEntraAndTheJob()
     {
-        using var services = Build(new()
+        await using var services = Build(new()
         {
             [AppSettings.Storage] = "https://rlhf.blob.core.windows.net", [AppSettings.Tables] = "https://rlhf.table.core.windows.net", [AppSettings.Identity] = Guid.NewGuid().ToString(),
             [AppSettings.OwnerToken] = null, [AppSettings.Owners] = Owner, [AppSettings.DefaultModel] = "models/support-small", ["WEBSITE_HOSTNAME"] = "rlhf.azurewebsites.net",
-            [AppSettings.TrainerJob] = "/subscriptions/0/resourceGroups/rlhf/providers/Microsoft.App/jobs/trainer",
+            [AppSettings.TrainerJob] = "/subscriptions/1f0e8a52-7a3c-4f6a-9d39-0a8a4b1c2d3e/resourceGroups/rlhf/providers/Microsoft.App/jobs/trainer",
         });
         Assert.IsType<EntraOwners>(services.GetRequiredService<IOwnerAccess>());
         Assert.Equal("ContainerAppsJobLauncher", services.GetRequiredService<IJobLauncher>().GetType().Name);
@@ -58,16 +58,16 @@ public sealed class FunctionsHostTests
     }
 
     [Fact]
-    public void AddFunctionsHost_TokenAndOwners_TheTokenCountsAndTheHeaderIsNotBelieved()
+    public async Task AddFunctionsHost_TokenAndOwners_TheTokenCountsAndTheHeaderIsNotBelieved()
     {
-        using var services = Build(new() { [AppSettings.Owners] = Owner });
+        await using var services = Build(new() { [AppSettings.Owners] = Owner });
         Assert.IsType<AdminToken>(services.GetRequiredService<IOwnerAccess>());
     }
 
     [Fact]
-    public void AddFunctionsHost_InTheRepository_OffersTheShippedModel()
+    public async Task AddFunctionsHost_InTheRepository_OffersTheShippedModel()
     {
-        using var services = Build();
+        await using var services = Build();
         Assert.Equal(ModelCache.FilePrefix + Repository.File("models", "support-small"), services.GetRequiredService<WebOptions>().DefaultPolicy);
     }
 
@@ -85,7 +85,7 @@ public sealed class FunctionsHostTests
     }
 
     [Fact]
-    public void SampleSettings_HoldWhatALocalStartNeeds_AndNothingUnknown()
+    public async Task SampleSettings_HoldWhatALocalStartNeeds_AndNothingUnknown()
     {
         var sample = JsonNode.Parse(File.ReadAllText(Repository.File("local.settings.sample.json")))!["Values"]!.AsObject().ToDictionary(v => v.Key, v => (string?)v.Value);
         var known = typeof(AppSettings).GetFields().Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
@@ -94,7 +94,7 @@ public sealed class FunctionsHostTests
 
         sample[AppSettings.OwnerToken] = "sixteen-or-more-characters";
         sample[AppSettings.SigningKeys] = Keys;
-        using var services = new ServiceCollection().AddLogging().AddFunctionsHost(new ConfigurationBuilder().AddInMemoryCollection(sample).Build()).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddFunctionsHost(new ConfigurationBuilder().AddInMemoryCollection(sample).Build()).BuildServiceProvider();
         Assert.NotNull(services.GetRequiredService<IBlobStore>());
         Assert.All((string[])[AppSettings.InboxSweep, AppSettings.HostStorage, AppSettings.WorkerRuntime], key => Assert.NotEmpty(sample[key]!));
         Assert.Equal("true", sample[AppSettings.DisableHomepage]);

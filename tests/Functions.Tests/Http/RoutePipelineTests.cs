@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,7 @@ using Rlhf.Web.Routing;
 namespace Rlhf.Functions.Tests.Http;
 
 /// <summary>What the one HTTP function does with a request, on real storage.</summary>
-public sealed class RoutePipelineTests : IDisposable
+public sealed class RoutePipelineTests : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly SqliteTableStore tables;
@@ -39,9 +40,9 @@ public sealed class RoutePipelineTests : IDisposable
             .AddSingleton(new DiagnosticListener("test")).BuildServiceProvider();
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        services.Dispose();
+        await services.DisposeAsync();
         tables.Dispose();
         folder.Dispose();
     }
@@ -92,10 +93,10 @@ public sealed class RoutePipelineTests : IDisposable
     private async Task<ProblemDocument> ProblemAsync(string method, string path, int status, string host = "localhost")
     {
         var http = await SendAsync(method, path, host);
-        http.Response.Body.Position = 0;
-        Assert.True(http.Response.StatusCode == status, $"{method} {path}: {http.Response.StatusCode} {await new StreamReader(http.Response.Body).ReadToEndAsync()}");
+        var text = Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray());
+        Assert.True(http.Response.StatusCode == status, $"{method} {path}: {http.Response.StatusCode} {text}");
         Assert.Equal("application/problem+json", http.Response.ContentType);
-        return (await JsonSerializer.DeserializeAsync<ProblemDocument>(http.Response.Body, RlhfJson.Options))!;
+        return JsonSerializer.Deserialize<ProblemDocument>(text, RlhfJson.Options)!;
     }
 
     /// <summary>As the worker hands it over: matched to the catch-all, with its route value.</summary>
