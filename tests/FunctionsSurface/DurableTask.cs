@@ -66,7 +66,7 @@ public record TaskFailureDetails(string ErrorType, string ErrorMessage, string? 
 public sealed class TaskFailedException : Exception
 {
     public TaskFailedException(string taskName, int taskId, TaskFailureDetails failureDetails)
-        : base($"Task '{taskName}' (#{taskId}) failed with an unhandled exception: {failureDetails.ErrorMessage}") => FailureDetails = failureDetails;
+        : base($"Task '{taskName}' (#{taskId}) failed with an unhandled exception: {failureDetails?.ErrorMessage}") => FailureDetails = failureDetails!;
 
     public TaskFailureDetails FailureDetails { get; }
 }

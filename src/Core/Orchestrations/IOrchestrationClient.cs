@@ -3,6 +3,7 @@ namespace Rlhf.Orchestrations;
 /// <summary>Starts orchestrations and talks to them from outside. Named and behaving like Durable's DurableTaskClient.</summary>
 public interface IOrchestrationClient
 {
+    /// <summary>Starts an instance. Of calls in the same instant more than one may be told that it did; one instance runs.</summary>
     /// <exception cref="DuplicateInstanceException">An instance with this id is running. The id of one that ended may be used again.</exception>
     Task ScheduleAsync(string orchestrator, object? input, string instanceId, CancellationToken cancellation = default);
 

@@ -45,7 +45,7 @@ public interface IOrchestrationContext
     /// <summary>Sends an event to another instance; lost if that one does not exist.</summary>
     void SendEvent(string instanceId, string name, object? payload);
 
-    /// <summary>Counters for people to look at, 16 KB of JSON at most.</summary>
+    /// <summary>Counters for people to look at, <see cref="Payloads.MaximumCustomStatusCharacters"/> of JSON at most.</summary>
     void SetCustomStatus(object? status);
 
     /// <summary>Starts the instance again with a new input and an empty history once the orchestrator returns. Events nobody has read are kept.</summary>

@@ -10,7 +10,8 @@ public static class Payloads
     /// <summary>Bytes of UTF-8 JSON an input, an output or an event may have: history rows spill beyond it.</summary>
     public const int MaximumBytes = 45 * 1024;
 
-    public const int MaximumCustomStatusBytes = 16 * 1024;
+    /// <summary>Characters of JSON a custom status may have: 16 KB of UTF-16, which is how Durable counts.</summary>
+    public const int MaximumCustomStatusCharacters = 8 * 1024;
 
     /// <returns>JSON, or null for null.</returns>
     /// <exception cref="RlhfException"><c>payload-too-large</c>.</exception>
@@ -27,9 +28,9 @@ public static class Payloads
     public static string? WriteCustomStatus(object? value, string instanceId)
     {
         var json = ToJson(value);
-        if (json is not null && Encoding.UTF8.GetByteCount(json) is var bytes and > MaximumCustomStatusBytes)
+        if (json?.Length > MaximumCustomStatusCharacters)
             throw new RlhfException("custom-status-too-large",
-                $"The custom status of '{instanceId}' has {bytes} bytes of JSON; {MaximumCustomStatusBytes} is the most.", "Keep counters in it, not lists.");
+                $"The custom status of '{instanceId}' has {json.Length} characters of JSON; {MaximumCustomStatusCharacters} is the most.", "Keep counters in it, not lists.");
         return json;
     }
 

@@ -16,9 +16,11 @@ internal static class Failures
         return colon < 0 ? new("", text) : new(TypeOf(text[..colon]), text[(colon + 2)..]);
     }
 
+    /// <param name="details">Null where Durable has none, as for a child that was terminated.</param>
     /// <param name="fallback">Said where the details hold nothing, as for an activity that the host does not know.</param>
-    public static StepFailure Of(TaskFailureDetails details, string fallback)
+    public static StepFailure Of(TaskFailureDetails? details, string fallback)
     {
+        if (details is null) return new("", fallback);
         if (FailureText.Read(details.ErrorMessage) is { } own) return own with { StackTrace = details.StackTrace };
         return new(TypeOf(details.ErrorType), IsEmpty(details.ErrorMessage) ? fallback : details.ErrorMessage, StackTrace: details.StackTrace);
     }

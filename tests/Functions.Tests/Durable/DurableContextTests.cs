@@ -38,6 +38,14 @@ public sealed class DurableContextTests
     }
 
     [Fact]
+    public async Task CallSubOrchestrator_Terminated_FailsWithoutDetails()
+    {
+        runtime.Activity = (_, _) => throw new TaskFailedException("Child", 1, (TaskFailureDetails)null!);
+        var error = await Assert.ThrowsAsync<StepFailedException>(() => Context.CallSubOrchestratorAsync<string>("Child", "x"));
+        Assert.Contains("Child", error.Failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task CallActivity_WithRetries_WaitsDurablyBetweenThem()
     {
         var calls = 0;
