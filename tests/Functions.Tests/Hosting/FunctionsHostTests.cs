@@ -46,8 +46,13 @@ public sealed class FunctionsHostTests
     {
         await using var services = Build(new()
         {
-            [AppSettings.Storage] = "https://rlhf.blob.core.windows.net", [AppSettings.Tables] = "https://rlhf.table.core.windows.net", [AppSettings.Identity] = Guid.NewGuid().ToString(),
-            [AppSettings.OwnerToken] = null, [AppSettings.Owners] = Owner, [AppSettings.DefaultModel] = "models/support-small", ["WEBSITE_HOSTNAME"] = "rlhf.azurewebsites.net",
+            [AppSettings.Storage] = "https://rlhf.blob.core.windows.net",
+            [AppSettings.Tables] = "https://rlhf.table.core.windows.net",
+            [AppSettings.Identity] = Guid.NewGuid().ToString(),
+            [AppSettings.OwnerToken] = null,
+            [AppSettings.Owners] = Owner,
+            [AppSettings.DefaultModel] = "models/support-small",
+            ["WEBSITE_HOSTNAME"] = "rlhf.azurewebsites.net",
             [AppSettings.TrainerJob] = "/subscriptions/1f0e8a52-7a3c-4f6a-9d39-0a8a4b1c2d3e/resourceGroups/rlhf/providers/Microsoft.App/jobs/trainer",
         });
         Assert.IsType<EntraOwners>(services.GetRequiredService<IOwnerAccess>());
@@ -115,7 +120,10 @@ public sealed class FunctionsHostTests
     {
         var settings = new Dictionary<string, string?>
         {
-            [AppSettings.Storage] = "UseDevelopmentStorage=true", [AppSettings.SigningKeys] = Keys, [AppSettings.OwnerToken] = "sixteen-or-more-characters", ["WEBSITE_HOSTNAME"] = "localhost:7071",
+            [AppSettings.Storage] = "UseDevelopmentStorage=true",
+            [AppSettings.SigningKeys] = Keys,
+            [AppSettings.OwnerToken] = "sixteen-or-more-characters",
+            ["WEBSITE_HOSTNAME"] = "localhost:7071",
         };
         foreach (var (name, value) in changes ?? []) settings[name] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
