@@ -3,7 +3,7 @@
 //   --keep FOLDER keeps the models, --reward FOLDER takes a kept reward model instead of training one, --model FOLDER another base.
 // Settings that are not set are the defaults of Core/Training/TrainingJob.cs, as ./run has them.
 //
-// Figures are of development prompts: every other validation prompt of the file (the rest choose the epoch, as in ./run). Whoever chooses settings by these figures may not see those of the test
+// Figures are of development prompts: two of three validation prompts of the file (the rest choose the epoch, as in ./run). Whoever chooses settings by these figures may not see those of the test
 // prompts on the way, or the test figures say how well the choosing fits them and no longer what a new prompt will meet. So test prompts stay closed unless --final opens them: for the
 // figures that are published, at settings that no longer change, with seeds that were not used before. README.md beside this file has what was tried.
 using System.Diagnostics;

@@ -23,10 +23,10 @@ public static class SupportData
         return new Prompt(PromptId.From($"p{i}"), messages, Enum.Parse<Split>((string)json["split"]!, ignoreCase: true));
     })];
 
-    /// <summary>The first train prompts, and the validation prompts in two halves, one of which stands in for the test prompts. The file's own test prompts are left out.</summary>
+    /// <summary>The first train prompts, and the validation prompts, two of three of which stand in for the test prompts. The file's own test prompts are left out.</summary>
     public static IReadOnlyList<Prompt> ForDevelopment(IReadOnlyList<Prompt> prompts, int train)
     {
-        var validation = prompts.Where(prompt => prompt.Split == Split.Validation).Select((prompt, i) => i % 2 == 0 ? prompt : prompt with { Split = Split.Test });
+        var validation = prompts.Where(prompt => prompt.Split == Split.Validation).Select((prompt, i) => i % 3 == 0 ? prompt : prompt with { Split = Split.Test });
         return [.. prompts.Where(prompt => prompt.Split == Split.Train).Take(train), .. validation];
     }
 

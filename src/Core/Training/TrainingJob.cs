@@ -57,7 +57,7 @@ public sealed record SftSettings
 
 public sealed record RewardSettings
 {
-    public int Epochs { get; init; } = 3;
+    public int Epochs { get; init; } = 2;
     public int BatchSize { get; init; } = 32;
     public double LearningRate { get; init; } = 1e-3;
     public double WeightDecay { get; init; } = 0.1;
@@ -71,14 +71,14 @@ public sealed record PpoSettings
     public int RolloutsPerStep { get; init; } = 64;
     public int Epochs { get; init; } = 2;
     public int MinibatchSize { get; init; } = 32;
-    public double LearningRate { get; init; } = 3e-4;
+    public double LearningRate { get; init; } = 5e-4;
     public double Gamma { get; init; } = 1;
     public double Lambda { get; init; } = 0.95;
     public double ClipRange { get; init; } = 0.2;
     public double ValueClipRange { get; init; } = 0.2;
     public double ValueCoefficient { get; init; } = 0.1;
     /// <summary>β on the per-token KL to the reference; it applies to the normalised reward. 0 turns the penalty off.</summary>
-    public double KlCoefficient { get; init; } = 0.05;
+    public double KlCoefficient { get; init; } = 0.15;
     /// <summary>Nats a sequence that the adaptive controller steers to; null keeps the coefficient fixed.</summary>
     public double? TargetKl { get; init; }
     /// <summary>Taken off the normalised reward where the end token is missing, after clipping.</summary>

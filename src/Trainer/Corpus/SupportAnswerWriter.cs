@@ -38,8 +38,8 @@ public sealed class SupportAnswerWriter(SupportLanguage language, long seed)
     {
         var phrases = language.Answers;
         var help = source.Pick<Help>(manner == Manner.Rude
-            ? [(Help.Fix, 0.14), (Help.FixAndOffer, 0.08), (Help.Offer, 0.1), (Help.Refusal, 0.45), (Help.WrongFix, 0.1), (Help.None, 0.13)]
-            : [(Help.Fix, 0.26), (Help.FixAndOffer, 0.16), (Help.Offer, 0.18), (Help.Refusal, 0.2), (Help.WrongFix, 0.12), (Help.None, 0.08)]);
+            ? [(Help.Fix, 0.14), (Help.FixAndOffer, 0.08), (Help.Offer, 0.1), (Help.Refusal, 0.49), (Help.WrongFix, 0.04), (Help.None, 0.15)]
+            : [(Help.Fix, 0.3), (Help.FixAndOffer, 0.18), (Help.Offer, 0.18), (Help.Refusal, 0.22), (Help.WrongFix, 0.04), (Help.None, 0.08)]);
         if (help == Help.WrongFix) about = about with { Problem = source.Pick(language.Problems.Where(p => !p.HeldOut && p != about.Problem).ToList()) };
         if (help is Help.Fix or Help.FixAndOffer or Help.WrongFix) yield return Fill(source.Pick(phrases.Fix), about);
         if (help == Help.FixAndOffer) yield return Fill(source.Pick(phrases.OtherwiseOffer), about);

@@ -11,6 +11,11 @@ namespace Rlhf.Trainer.Corpus;
 /// <summary>The made corpus: examples to learn from, and prompts to start a campaign with. Everything follows from the seed.</summary>
 public static class SupportCorpus
 {
+    /// <summary>Of the prompts in samples/. Not used before the settings of the training were chosen, so that nothing was chosen by them.</summary>
+    public const int SampleSeed = 2027;
+
+    public const int SampleCount = 4800;
+
     private const double InventedShare = 0.25;
 
     /// <summary>Distinct train prompts, each with an answer of mixed quality. Prompts of the other splits never come, here or in any other call.</summary>
@@ -21,9 +26,22 @@ public static class SupportCorpus
             .Select(p => new SftLine(p.Messages, answers.Write(p.Case)));
     }
 
-    /// <summary>Distinct prompts of all splits, as they come.</summary>
-    public static IEnumerable<SupportPrompt> Prompts(SupportLanguage language, long seed, int count) =>
-        new SupportPromptWriter(language, SeededRandom.Combine(seed, 3)).Distinct(Split.Train, Split.Validation, Split.Test).Take(count);
+    /// <summary>Distinct prompts: five of six are train, one of twenty is validation, the rest is test.</summary>
+    public static IEnumerable<SupportPrompt> Prompts(SupportLanguage language, long seed, int count)
+    {
+        var (train, validation) = (count * 5 / 6, count / 20);
+        var left = new Dictionary<Split, int> { [Split.Train] = train, [Split.Validation] = validation, [Split.Test] = count - train - validation };
+        foreach (var prompt in new SupportPromptWriter(language, SeededRandom.Combine(seed, 3)).Distinct(Split.Train, Split.Validation, Split.Test))
+        {
+            if (left[prompt.Split] > 0)
+            {
+                left[prompt.Split]--;
+                yield return prompt;
+            }
+
+            if (left.Values.Sum() == 0) yield break;
+        }
+    }
 
     /// <summary>JSON lines for the inbox, each with its split, so that what was held out from training the model stays test.</summary>
     public static string ToJsonLines(IEnumerable<SupportPrompt> prompts)

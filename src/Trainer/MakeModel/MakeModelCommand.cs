@@ -15,7 +15,7 @@ public static class MakeModelCommand
                                               makes the small model: corpus, vocabulary, training, ONNX, card
         rlhf-trainer measure-model [--model models/support-small]
                                               samples a support model on test prompts and writes its card anew
-        rlhf-trainer make-prompts [--output samples/support-prompts.jsonl] [--seed 1] [--count 2400]
+        rlhf-trainer make-prompts [--output samples/support-prompts.jsonl] [--seed 2027] [--count 4800]
                                               writes sample prompts, each with its split
         """;
 
@@ -50,7 +50,7 @@ public static class MakeModelCommand
     {
         var options = new CommandOptions(arguments, "output", "seed", "count");
         var file = options.Text("output", "samples/support-prompts.jsonl");
-        var prompts = SupportCorpus.Prompts(SupportLanguage.Default, options.Number("seed", 1), options.Number("count", 2400)).ToList();
+        var prompts = SupportCorpus.Prompts(SupportLanguage.Default, options.Number("seed", SupportCorpus.SampleSeed), options.Number("count", SupportCorpus.SampleCount)).ToList();
         File.WriteAllText(file, SupportCorpus.ToJsonLines(prompts));
         output.WriteLine($"{file}: {string.Join(", ", prompts.CountBy(p => p.Split).OrderBy(s => s.Key).Select(s => $"{s.Value} {s.Key}"))}, {prompts.Count(p => p.Case.HeldOut)} with held-out words");
     }

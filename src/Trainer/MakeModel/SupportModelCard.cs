@@ -56,8 +56,8 @@ public static class SupportModelCard
             | distinct answers | {figures.Distinct:p1} |
             | tokens an answer, on average | {figures.Tokens:f0} |
 
-            The base is mediocre by intention, and one answer in twenty or so is about another product as its data are. Not good yet: brands made of known syllables are copied, but a kind of product that
-            it never saw in training it takes for one it knows.
+            The base is mediocre by intention, and one answer in twenty or so is about another product as its data are. A quarter of the training prompts are about products that do not exist, so that
+            names are copied and not recognised. Not good yet: some of the names that it never saw come out wrong.
 
             ## Examples
 

@@ -33,9 +33,9 @@ public sealed class SupportCorpusTests
     [Fact]
     public void Prompts_AsShipped_AreEnoughDistinctAndDisjointFromTraining()
     {
-        var prompts = SupportCorpus.Prompts(Language, seed: 1, count: 2400).ToList();
+        var prompts = SupportCorpus.Prompts(Language, SupportCorpus.SampleSeed, SupportCorpus.SampleCount).ToList();
 
-        Assert.Equal(2400, prompts.Select(p => p.Id).Distinct().Count());
+        Assert.Equal(SupportCorpus.SampleCount, prompts.Select(p => p.Id).Distinct().Count());
         Assert.True(prompts.Count(p => p.Split == Split.Test) >= 256);
         Assert.True(prompts.Count(p => p.Split == Split.Validation) >= 60);
         Assert.True(prompts.Count(p => p.Case.HeldOut) >= 40);

@@ -37,7 +37,7 @@ public sealed class ShippedModelTests
         using var model = ModelFolder.Load(Folder);
         var tokenizer = ChatTokenizer.Load(Folder);
         Assert.True(tokenizer.VocabularySize <= model.VocabularySize);
-        var prompts = SupportCorpus.Prompts(SupportLanguage.Default, seed: 1, count: 2400).Where(p => p.Split == Split.Test).Take(128).ToList();
+        var prompts = SupportCorpus.Prompts(SupportLanguage.Default, SupportCorpus.SampleSeed, SupportCorpus.SampleCount).Where(p => p.Split == Split.Test).Take(128).ToList();
         var encoded = prompts.Select(p => tokenizer.EncodePrompt(p.Messages, 160)!.Tokens.ToArray()).ToList();
 
         var answers = PolicySampler.Sample(model, encoded, new SamplingSettings(), tokenizer.EndTokenId, seed: 1);
@@ -66,7 +66,7 @@ public sealed class ShippedModelTests
 
     [Fact]
     public void Samples_InTheRepository_AreWhatTheCommandWrites() =>
-        Assert.Equal(SupportCorpus.ToJsonLines(SupportCorpus.Prompts(SupportLanguage.Default, seed: 1, count: 2400)), File.ReadAllText(Path.Combine(Repository, "samples", "support-prompts.jsonl")));
+        Assert.Equal(SupportCorpus.ToJsonLines(SupportCorpus.Prompts(SupportLanguage.Default, SupportCorpus.SampleSeed, SupportCorpus.SampleCount)), File.ReadAllText(Path.Combine(Repository, "samples", "support-prompts.jsonl")));
 
     private static string FindRepository()
     {
