@@ -1,0 +1,3 @@
+namespace Rlhf.Bench.Functions;
+
+internal sealed record LoadOptions(Uri Url, string OwnerToken, int Prompts, int Batch, int Clients);
