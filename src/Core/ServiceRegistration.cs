@@ -38,7 +38,7 @@ public static class ServiceRegistration
 
         services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
-        services.AddSingleton<AnswerWriter>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
+        services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
         services.AddSingleton<PairStore>();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();

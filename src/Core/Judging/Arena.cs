@@ -21,15 +21,15 @@ public sealed class Arena(CampaignStore campaigns, RunStore runs, IGeneratorFact
         if (run.Results?.Model is not { } tuned || settings.Policy is not { } policy)
             throw new RlhfException("no-tuned-model", $"Run '{id}' has no tuned model ({run.State}).", "Wait until the run has succeeded.", 409);
         var seed = request.Seed ?? Random.Shared.NextInt64(int.MaxValue);
-        var sampling = EvaluationStore.SamplingOf(settings);
-        return new(await AskAsync("base", policy, sampling, request.Message, seed, cancellation), await AskAsync("tuned", tuned, sampling, request.Message, seed, cancellation), seed);
+        return new(await AskAsync("base", policy, settings, request.Message, seed, cancellation), await AskAsync("tuned", tuned, settings, request.Message, seed, cancellation), seed);
     }
 
-    private async Task<ArenaAnswer> AskAsync(string name, string model, SamplingSettings sampling, string message, long seed, CancellationToken cancellation)
+    private async Task<ArenaAnswer> AskAsync(string name, string model, CampaignSettings settings, string message, long seed, CancellationToken cancellation)
     {
-        var settings = new GeneratorSettings(name, GeneratorKind.Onnx, model) { Sampling = sampling };
-        var generator = await generators.OpenAsync(settings, cancellation);
-        if (await generators.PlaceAsync(settings, cancellation) == GeneratorPlace.Job)
+        var sampling = EvaluationStore.SamplingOf(settings);
+        var generation = PolicyName.GeneratorOf(settings, name, model) with { Sampling = sampling };
+        var generator = await generators.OpenAsync(generation, cancellation);
+        if (await generators.PlaceAsync(generation, cancellation) == GeneratorPlace.Job)
             throw new RlhfException("answers-need-a-job", $"The model '{model}' is too large to answer here: it answers in jobs that take minutes.",
                 "Look at the run's examples, or put the model behind an OpenAI-compatible endpoint.", 409);
         var outcomes = await generator.GenerateAsync([new([new Message(MessageRole.User, message)], seed)], sampling, cancellation);

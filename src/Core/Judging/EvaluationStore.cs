@@ -50,12 +50,11 @@ public sealed class EvaluationStore(IBlobStore blobs, IGeneratorFactory generato
         return answers;
     }
 
-    private static GeneratorSettings SettingsOf(Run run, CampaignSettings settings, string contender) => new(
-        contender, GeneratorKind.Onnx, contender == Contenders.Base ? settings.Policy! : run.Results!.Model!)
-    { Sampling = SamplingOf(settings) };
+    private static GeneratorSettings SettingsOf(Run run, CampaignSettings settings, string contender) =>
+        PolicyName.GeneratorOf(settings, contender, contender == Contenders.Base ? settings.Policy! : run.Results!.Model!) with { Sampling = SamplingOf(settings) };
 
     /// <summary>Both answer as the policy did when it wrote for the campaign; as the training drew where it wrote nothing.</summary>
     internal static SamplingSettings SamplingOf(CampaignSettings settings) =>
-        settings.Generators.FirstOrDefault(g => g.Model == settings.Policy)?.Sampling
+        PolicyName.WriterOf(settings)?.Sampling
         ?? new(settings.Training.Ppo.MaximumAnswerTokens, settings.Training.Ppo.Temperature);
 }

@@ -15,7 +15,7 @@ public sealed record GenerateAnswersResult(int Window, GenerateOutcome Outcome);
 
 /// <summary>Has a window of a batch's prompts answered. What only a person can mend (a model that is missing, a key refused, a budget spent) pauses the campaign with the reason.</summary>
 public sealed partial class GenerateAnswers(
-    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, AnswerWriter writer, TokenLedger ledger,
+    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, RoundGenerators generators, AnswerWriter writer, TokenLedger ledger,
     PipelineOptions options, TimeProvider time, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
 {
     public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation)
@@ -67,7 +67,7 @@ public sealed partial class GenerateAnswers(
         var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
         var all = await prompts.ReadAsync(batch.Prompts, cancellation);
         var window = all.Skip(input.Window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
-        var written = await writer.WriteAsync(campaign.Settings, window, cancellation);
+        var written = await writer.WriteAsync(await generators.ForAsync(campaign, batch.Round, cancellation), window, cancellation);
         return await answers.WriteAsync(input.Campaign, input.Batch, input.Window, written, cancellation);
     }
 

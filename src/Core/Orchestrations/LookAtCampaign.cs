@@ -8,7 +8,9 @@ namespace Rlhf.Orchestrations;
 public sealed record LookAtCampaignInput(CampaignId Campaign, IReadOnlyList<BatchId> Open, bool Reconcile);
 
 /// <param name="Open">Those that still are, and evaluations' batches.</param>
-public sealed record CampaignLook(CampaignState State, IReadOnlyList<BatchId> Open, int OpenLimit, bool IsTraining, TimeSpan FirstWait, TimeSpan LongestWait);
+/// <param name="NextRound">The round that follows, where this one came to a tuned policy: half of its answers are that policy's.</param>
+public sealed record CampaignLook(
+    CampaignState State, IReadOnlyList<BatchId> Open, int OpenLimit, bool IsTraining, TimeSpan FirstWait, TimeSpan LongestWait, bool TrainsByItself = false, int? NextRound = null);
 
 /// <summary>Reads the rows that a campaign's next move depends on.</summary>
 public sealed class LookAtCampaign(
@@ -28,7 +30,8 @@ public sealed class LookAtCampaign(
             if (input.Reconcile) await EnsureRunningAsync(batch, cancellation);
         }
         if (input.Reconcile) await EnsureRunsAsync(campaignRuns, cancellation);
-        return new(campaign.State, open, campaign.Settings.OpenBatches, campaignRuns.Any(r => !r.HasEnded), options.CampaignLook, options.CampaignLookMaximum);
+        return new(campaign.State, open, campaign.Settings.OpenBatches, campaignRuns.Any(r => !r.HasEnded), options.CampaignLook, options.CampaignLookMaximum,
+            campaign.Settings.TrainWhenLabeled, campaignRuns.Any(r => r.Round == campaign.Round && r.IsTuned) ? campaign.Round + 1 : null);
     }
 
     private async Task EnsureRunningAsync(Batch batch, CancellationToken cancellation)

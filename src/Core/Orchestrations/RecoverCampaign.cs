@@ -10,7 +10,10 @@ public sealed class RecoverCampaign(CampaignStore campaigns, BatchStore batches)
     {
         var campaign = await campaigns.GetAsync(input, cancellation);
         var all = await batches.ListAsync(input, cancellation);
-        var round = all.Where(b => b.Round == campaign.Round && b.Kind == ComparisonKind.Ordinary).ToList();
-        return new(campaign.Round, round.Count + 1, round.Count == 0 ? new() : round[^1].Next, [.. all.Where(b => !b.HasEnded).Select(b => b.Id)]);
+        var ordinary = all.Where(b => b.Kind == ComparisonKind.Ordinary).OrderBy(b => b.Round).ThenBy(b => b.Id.Value, StringComparer.Ordinal).ToList();
+        var inRound = ordinary.Count(b => b.Round == campaign.Round);
+        var progress = new RunCampaignProgress(
+            campaign.Round, inRound + 1, ordinary.Count == 0 ? new() : ordinary[^1].Next, [.. all.Where(b => !b.HasEnded).Select(b => b.Id)]);
+        return campaign.Round > 1 && inRound == 0 ? progress.InRound(campaign.Round) : progress;
     }
 }

@@ -7,7 +7,11 @@ public sealed record RunCampaignInput(CampaignId Campaign, RunCampaignProgress? 
 /// <param name="NextBatch">Number of the next batch of the round, from 1.</param>
 /// <param name="TrainedAt">Value of <paramref name="NextBatch"/> when the round's last run was asked for; a run is asked for once.</param>
 public sealed record RunCampaignProgress(
-    int Round, int NextBatch, Prompts.PromptCursor Cursor, IReadOnlyList<BatchId> Open, Campaigns.CampaignState? LastState = null, int TrainedAt = 0);
+    int Round, int NextBatch, Prompts.PromptCursor Cursor, IReadOnlyList<BatchId> Open, Campaigns.CampaignState? LastState = null, int TrainedAt = 0)
+{
+    /// <summary>At the beginning of a round, with the prompts that come next; its run waits for its own labels.</summary>
+    public RunCampaignProgress InRound(int round) => round == Round && NextBatch > 1 ? this : this with { Round = round, NextBatch = 1, TrainedAt = 1 };
+}
 
 /// <summary>Custom status: counters for people to look at.</summary>
 public sealed record RunCampaignStatus(Campaigns.CampaignState State, int Round, int BatchesStarted, int BatchesOpen, bool IsTraining);
@@ -66,6 +70,8 @@ public sealed class RunCampaign : Orchestrator<RunCampaignInput, RunCampaignProg
     private static async Task<RunCampaignProgress> AdvanceAsync(
         IOrchestrationContext context, CampaignId campaign, RunCampaignProgress progress, CampaignLook look)
     {
+        if (look.NextRound is { } round && progress.Open.Count == 0 && (!look.TrainsByItself || progress.TrainedAt == progress.NextBatch))
+            progress = progress.InRound(round);
         while (progress.Open.Count < look.OpenLimit)
         {
             var started = await context.CallActivityAsync<StartBatchResult>(
@@ -80,7 +86,7 @@ public sealed class RunCampaign : Orchestrator<RunCampaignInput, RunCampaignProg
     private static async Task<RunCampaignProgress> CompleteAsync(
         IOrchestrationContext context, CampaignId campaign, RunCampaignProgress progress, CampaignLook look)
     {
-        if (progress.Open.Count > 0 || progress.NextBatch == 1 || look.IsTraining) return progress;
+        if (progress.Open.Count > 0 || progress is { Round: 1, NextBatch: 1 } || look.IsTraining) return progress;
         var completed = await context.CallActivityAsync<CompleteRoundResult>(
             nameof(CompleteRound), new CompleteRoundInput(campaign, progress.Round, progress.NextBatch, progress.Cursor, MayTrain: progress.TrainedAt != progress.NextBatch), Retries.Storage);
         return completed.StartedRun ? progress with { TrainedAt = progress.NextBatch } : progress;

@@ -36,6 +36,7 @@ public sealed class StartBatch(
         var take = await prompts.TakeAsync(input.Campaign, input.Cursor, settings.BatchSize, cancellation);
         if (take.Count == 0 || take.Count < settings.BatchSize && isReading) return null;
         var batch = new Batch(id, input.Campaign, input.Round, ComparisonKind.Ordinary, BatchState.Planned, take.Slices, take.Next, time.GetUtcNow());
+        if (input.Round > 1) await campaigns.UpdateAsync(input.Campaign, c => c.Round < input.Round ? c with { Round = input.Round } : c, cancellation);
         await batches.CreateAsync(batch, cancellation);
         return await batches.GetAsync(input.Campaign, id, cancellation);
     }

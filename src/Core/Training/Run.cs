@@ -29,6 +29,9 @@ public sealed record Run(
     /// <summary>Contenders against baselines; empty until judged.</summary>
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
+    /// <summary>Whether it came to a tuned policy, which answers in the next round.</summary>
+    public bool IsTuned => State == RunState.Succeeded && Results?.Model is not null;
+
     public bool HasEnded => State is RunState.Succeeded or RunState.Failed or RunState.Cancelled;
 }
 
