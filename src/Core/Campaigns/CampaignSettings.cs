@@ -1,6 +1,7 @@
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Training;
+using Rlhf.Training.FineTuning;
 
 namespace Rlhf.Campaigns;
 
@@ -17,8 +18,12 @@ public sealed record CampaignSettings
     /// <summary>Who writes the answers; at least one. Shares are relative.</summary>
     public required IReadOnlyList<GeneratorSettings> Generators { get; init; }
 
-    /// <summary>The open-weights model to tune (blob prefix or <c>file:</c> folder, Hugging Face layout); null for an API-only campaign, which can't train here.</summary>
+    /// <summary>What is tuned: an open-weights model (blob prefix or <c>file:</c> folder, Hugging Face layout), or <c>azureOpenAI:&lt;deployment&gt;</c>, which its provider tunes; that
+    /// deployment is one of <see cref="Generators"/> too. Null: there is nothing to train.</summary>
     public string? Policy { get; init; }
+
+    /// <summary>Only for a policy that is a deployment; null is all defaults.</summary>
+    public FineTuningSettings? FineTuning { get; init; }
 
     /// <summary>Different annotators a comparison goes to, at least 1.</summary>
     public int Overlap { get; init; } = 1;

@@ -1,3 +1,5 @@
+using Rlhf.Training.FineTuning;
+
 namespace Rlhf.Campaigns;
 
 /// <summary>What a campaign's settings must satisfy before anything starts. Each refusal names the value and the way out.</summary>
@@ -23,6 +25,7 @@ public static class CampaignSettingsRules
         CheckSplit(settings.Split);
         CheckPace(settings);
         CheckTraining(settings);
+        FineTuningRules.Check(settings);
     }
 
     /// <summary>Refuses an overlap that so many annotators can't reach: a comparison never goes to the same one twice.</summary>
@@ -123,5 +126,5 @@ public static class CampaignSettingsRules
             throw Refuse("stages", "The campaign has a policy and no training stage.", "Name the stages, e.g. reward, ppo, export.");
     }
 
-    private static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-settings", $"{message} ({setting})", remedy);
+    internal static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-settings", $"{message} ({setting})", remedy);
 }

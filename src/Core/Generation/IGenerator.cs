@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Rlhf.Prompts;
 
 namespace Rlhf.Generation;
@@ -48,6 +49,10 @@ public enum GeneratorKind { Onnx, OpenAI, AzureOpenAI }
 public sealed record GeneratorSettings(string Name, GeneratorKind Kind, string Model, Uri? Endpoint = null, double Share = 1)
 {
     public SamplingSettings Sampling { get; init; } = new();
+
+    /// <summary>The generator whose key this one uses, where not its own: a tuned policy's is its campaign's. Never sent or stored.</summary>
+    [JsonIgnore]
+    public string? KeyOwner { get; init; }
 
     /// <summary>For one call to an endpoint.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);

@@ -23,7 +23,7 @@ public static class PolicyName
         if (!IsDeployment(model)) return new(name, GeneratorKind.Onnx, model);
         var deployment = new GeneratorSettings(name, GeneratorKind.AzureOpenAI, DeploymentOf(model));
         return WriterOf(settings) is { } writer
-            ? deployment with { Endpoint = writer.Endpoint, Timeout = writer.Timeout, Concurrency = writer.Concurrency }
+            ? deployment with { Endpoint = writer.Endpoint, KeyOwner = writer.Name, Timeout = writer.Timeout, Concurrency = writer.Concurrency }
             : deployment;
     }
 

@@ -9,7 +9,7 @@ public sealed record EndRunInput(CampaignId Campaign, RunId Run, RunState State)
 public sealed record EndRunResult(RunState State);
 
 /// <summary>Closes a run's row, writes its report, and leaves no job behind.</summary>
-public sealed class EndRun(RunStore runs, RunReporter reports, IJobLauncher launcher, JobFollower follower, TimeProvider time) : Activity<EndRunInput, EndRunResult>
+public sealed class EndRun(RunStore runs, RunReporter reports, RunLauncher launcher, JobFollower follower, TimeProvider time) : Activity<EndRunInput, EndRunResult>
 {
     public override async Task<EndRunResult> RunAsync(EndRunInput input, CancellationToken cancellation)
     {

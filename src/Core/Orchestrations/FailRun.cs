@@ -7,7 +7,7 @@ namespace Rlhf.Orchestrations;
 public sealed record FailRunInput(CampaignId Campaign, RunId Run, StepFailure Failure);
 
 /// <summary>Keeps on the row why a step of the run failed for good, and leaves no job behind.</summary>
-public sealed class FailRun(RunStore runs, RunReporter reports, IJobLauncher launcher, JobFollower follower, TimeProvider time) : Activity<FailRunInput, EndRunResult>
+public sealed class FailRun(RunStore runs, RunReporter reports, RunLauncher launcher, JobFollower follower, TimeProvider time) : Activity<FailRunInput, EndRunResult>
 {
     public override async Task<EndRunResult> RunAsync(FailRunInput input, CancellationToken cancellation)
     {

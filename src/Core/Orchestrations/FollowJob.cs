@@ -1,3 +1,4 @@
+using Rlhf.Generation;
 using Rlhf.Storage;
 using Rlhf.Telemetry;
 using Rlhf.Training;
@@ -9,7 +10,7 @@ namespace Rlhf.Orchestrations;
 public sealed record JobLook(RunState State);
 
 /// <summary>Starts the run's job and looks after it until it has ended.</summary>
-public sealed class FollowJob(RunStore runs, IBlobStore blobs, IJobLauncher launcher, JobFollower follower, TimeProvider time) : Activity<RunStep, JobLook>
+public sealed class FollowJob(RunStore runs, IBlobStore blobs, RunLauncher launcher, JobFollower follower, TimeProvider time) : Activity<RunStep, JobLook>
 {
     public override async Task<JobLook> RunAsync(RunStep input, CancellationToken cancellation)
     {
@@ -44,7 +45,7 @@ public sealed class FollowJob(RunStore runs, IBlobStore blobs, IJobLauncher laun
     private async Task<RunState> PublishAsync(Run run, RunStatus status, CancellationToken cancellation)
     {
         var results = status.Results ?? new();
-        foreach (var model in new[] { results.Model, results.RewardModel }.OfType<string>())
+        foreach (var model in new[] { results.Model, results.RewardModel }.OfType<string>().Where(m => !PolicyName.IsDeployment(m)))
         {
             if (await blobs.FindAsync($"{model}/config.json", cancellation) is null)
                 return await FailAsync(run, new("model-missing", $"The job said it published '{model}', but there is no '{model}/config.json'.",

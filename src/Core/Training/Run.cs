@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Rlhf.Judging;
 using Rlhf.Training.Launching;
 
@@ -30,6 +31,7 @@ public sealed record Run(
     public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
 
     /// <summary>Whether it came to a tuned policy, which answers in the next round.</summary>
+    [JsonIgnore]
     public bool IsTuned => State == RunState.Succeeded && Results?.Model is not null;
 
     public bool HasEnded => State is RunState.Succeeded or RunState.Failed or RunState.Cancelled;

@@ -16,6 +16,9 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
     // Servers on one's own machine (vLLM, Ollama, llama.cpp) want no key, but the client insists on one.
     private const string NoKey = "none";
 
+    /// <summary>Signs in to Azure where no key is set; one for the process, so that its tokens are kept.</summary>
+    internal TokenCredential Credential { get; } = azureCredential ?? new DefaultAzureCredential();
+
     /// <exception cref="RlhfException"><c>endpoint-key-missing</c>, <c>endpoint-address-missing</c>.</exception>
     public IChatClient Create(GeneratorSettings settings)
     {
@@ -42,22 +45,30 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
 
     private AzureOpenAIClient CreateAzure(GeneratorSettings settings)
     {
-        if (settings.Endpoint is not { } endpoint)
-        {
-            throw new RlhfException("endpoint-address-missing", $"The generator '{settings.Name}' is an Azure OpenAI deployment without its resource's address.",
-                "Set the generator's endpoint, e.g. https://<resource>.openai.azure.com.");
-        }
+        var access = AccessTo(settings);
         var options = Bare(new AzureOpenAIClientOptions());
-        return FindKey(settings) is { } key
-            ? new AzureOpenAIClient(endpoint, new ApiKeyCredential(key), options)
-            : new AzureOpenAIClient(endpoint, azureCredential ?? new DefaultAzureCredential(), options);
+        return access.Key is { } key
+            ? new AzureOpenAIClient(access.Endpoint, new ApiKeyCredential(key), options)
+            : new AzureOpenAIClient(access.Endpoint, access.Credential, options);
+    }
+
+    /// <summary>Address and key of a deployment's Azure OpenAI resource; the address is the generator's or the host's own.</summary>
+    /// <exception cref="RlhfException"><c>endpoint-address-missing</c>, or <c>endpoint-not-https</c> where a key would travel in the clear.</exception>
+    internal EndpointAccess AccessTo(GeneratorSettings settings)
+    {
+        var endpoint = settings.Endpoint ?? (Uri.TryCreate(configuration[AppSettings.AzureOpenAIEndpoint], UriKind.Absolute, out var own) ? own : null)
+            ?? throw new RlhfException("endpoint-address-missing", $"The generator '{settings.Name}' is an Azure OpenAI deployment without its resource's address.",
+                $"Set the generator's endpoint, or {AppSettings.AzureOpenAIEndpoint}: https://<resource>.openai.azure.com.");
+        if (endpoint.Scheme != Uri.UriSchemeHttps && !endpoint.IsLoopback)
+            throw new RlhfException("endpoint-not-https", $"The generator '{settings.Name}' would send its key to '{endpoint.Host}' in the clear.", "Give its endpoint as https://….");
+        return new(endpoint, FindKey(settings), Credential);
     }
 
     /// <summary>Null where the endpoint wants none, or an identity instead.</summary>
     public string? FindKey(GeneratorSettings settings)
     {
         var variable = settings.Kind == GeneratorKind.AzureOpenAI ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY";
-        var key = configuration[$"Generators:{settings.Name}:Key"];
+        var key = configuration[$"Generators:{settings.KeyOwner ?? settings.Name}:Key"];
         if (string.IsNullOrWhiteSpace(key)) key = configuration[variable];
         return string.IsNullOrWhiteSpace(key) ? null : key;
     }
@@ -69,4 +80,11 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
         options.NetworkTimeout = Timeout.InfiniteTimeSpan;
         return options;
     }
+}
+
+/// <param name="Key">Null: <paramref name="Credential"/> signs in.</param>
+internal sealed record EndpointAccess(Uri Endpoint, string? Key, TokenCredential Credential)
+{
+    /// <summary>A record would print its key.</summary>
+    public override string ToString() => Endpoint.ToString();
 }

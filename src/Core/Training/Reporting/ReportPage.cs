@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Training.FineTuning;
 
 namespace Rlhf.Training.Reporting;
 
@@ -18,7 +19,8 @@ public static class ReportPage
             page.Append(CultureInfo.InvariantCulture, $"<p class=\"error\">{Html.Text(error.Message)} {Html.Text(error.Remedy)}</p>");
         WriteVerdicts(page, report.Run);
         WriteFigures(page, "Labels", LabelFigures(report));
-        WriteFigures(page, "Reward model", RewardFigures(report.Run));
+        if (report.FineTuning is { } tuning) WriteFigures(page, "Fine-tuning at Azure OpenAI", FineTuningFigures(tuning));
+        WriteFigures(page, "Reward model", RewardFigures(report));
         WriteFigures(page, "Policy", PolicyFigures(report));
         WriteExamples(page, [.. report.Examples]);
         WriteCurves(page, report.Metrics);
@@ -75,8 +77,18 @@ public static class ReportPage
         foreach (var (reason, count) in progress.ComparisonsDropped.Concat(progress.Closed)) yield return ($"Dropped: {reason}", $"{count}");
     }
 
-    private static IEnumerable<(string, string)> RewardFigures(Run run)
+    private static IEnumerable<(string, string)> FineTuningFigures(FineTuningRecord tuning)
     {
+        yield return ("Method", Invariant($"direct preference optimization, β {tuning.Beta}, {tuning.Epochs} epochs, {tuning.Train.Pairs} train and {tuning.Validation?.Pairs ?? 0} validation pairs"));
+        yield return ("Model", tuning.TunedModel is { } tuned ? $"{tuning.Model} became {tuned}" : tuning.Model ?? "not looked up yet");
+        if (tuning.TunedDeployment is { } deployment) yield return ("Deployment", deployment);
+        yield return ("Tokens", Invariant($"{tuning.TrainedTokens?.ToString("N0", CultureInfo.InvariantCulture) ?? "not known how many"} charged, {tuning.EstimatedTokens:N0} estimated before"));
+    }
+
+    private static IEnumerable<(string, string)> RewardFigures(RunReport report)
+    {
+        var run = report.Run;
+        if (report.FineTuning is not null) yield return ("Accuracy and KL", FineTuningRecord.NoRewardModel);
         if (run.RuleAccuracy is { } rule) yield return ("Accuracy on test prompts, against the noise-free rule", Show(rule));
         if (run.LabelAccuracy is { } labels) yield return ("Accuracy on test prompts, against the annotators' labels", Show(labels));
         if (run.Results?.RewardAccuracyValidation is { } validation) yield return ("Accuracy on validation prompts", Percent(validation));

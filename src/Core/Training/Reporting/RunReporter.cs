@@ -1,6 +1,7 @@
 using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Storage;
+using Rlhf.Training.FineTuning;
 
 namespace Rlhf.Training.Reporting;
 
@@ -14,7 +15,7 @@ public sealed class RunReporter(CampaignStore campaigns, CampaignService service
         var campaign = await campaigns.GetAsync(run.Campaign, cancellation);
         var progress = await service.GetProgressAsync(run.Campaign, cancellation);
         var evaluation = await blobs.ReadJsonAsync<EvaluationSummary>(RunPaths.Evaluation(id), cancellation);
-        return new(campaign.Settings, progress, run, await runs.GetMetricsAsync(id, cancellation), evaluation);
+        return new(campaign.Settings, progress, run, await runs.GetMetricsAsync(id, cancellation), evaluation, await FineTuningRecord.FindAsync(blobs, id, cancellation));
     }
 
     public static string PathOf(RunId id) => $"runs/{id}/report.html";

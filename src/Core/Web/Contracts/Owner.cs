@@ -4,6 +4,7 @@ using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Storage;
 using Rlhf.Training;
+using Rlhf.Training.FineTuning;
 
 namespace Rlhf.Web.Contracts;
 
@@ -18,7 +19,7 @@ public sealed record CampaignRequest(
     IReadOnlyList<GeneratorSettings>? Generators = null, string? Policy = null, IReadOnlyList<AnnotatorKind>? TrainOn = null,
     bool TrainWhenLabeled = false, int? MinimumPairs = null, int? BatchSize = null, int? OpenBatches = null, TimeSpan? Lease = null,
     TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
-    long Seed = 1, int? Annotators = null);
+    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null);
 
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>
 public sealed record CampaignView(
@@ -51,7 +52,20 @@ public sealed record RunListResponse(IReadOnlyList<Run> Runs);
 
 /// <param name="Status">What the job last said of itself; null before it said anything.</param>
 /// <param name="HasReport">Whether the report is there to be opened.</param>
-public sealed record RunResponse(Run Run, RunStatus? Status, bool HasReport, IReadOnlyList<ExampleView> Examples);
+/// <param name="FineTuning">Where the policy's provider tunes it: how far that is, and its tokens.</param>
+public sealed record RunResponse(Run Run, RunStatus? Status, bool HasReport, IReadOnlyList<ExampleView> Examples, FineTuningView? FineTuning = null);
+
+/// <param name="Job">Its id at the provider; null before there is one.</param>
+/// <param name="TrainedTokens">What was charged for; null before the end.</param>
+/// <param name="Note">Why there is no reward accuracy and no KL.</param>
+public sealed record FineTuningView(
+    string? Model, string? Job, string? TunedModel, string? Deployment, int TrainPairs, int ValidationPairs, int Epochs, double Beta,
+    long EstimatedTokens, long? TrainedTokens, string Note)
+{
+    public static FineTuningView Of(FineTuningRecord record) => new(
+        record.Model, record.JobId, record.TunedModel, record.TunedDeployment, record.Train.Pairs, record.Validation?.Pairs ?? 0, record.Epochs, record.Beta,
+        record.EstimatedTokens, record.TrainedTokens, FineTuningRecord.NoRewardModel);
+}
 
 /// <summary>A test prompt answered before and after.</summary>
 public sealed record ExampleView(string Prompt, string Before, string After);

@@ -21,6 +21,7 @@ internal static class CampaignRequests
             Judge = request.Judge,
             Generators = request.Generators ?? options.DefaultGenerators,
             Policy = request.Policy ?? options.DefaultPolicy,
+            FineTuning = request.FineTuning,
             TrainWhenLabeled = request.TrainWhenLabeled,
             TokenBudget = request.TokenBudget,
             Seed = request.Seed,

@@ -3,6 +3,7 @@ using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Storage;
 using Rlhf.Training;
+using Rlhf.Training.FineTuning;
 using Rlhf.Web.Contracts;
 using Rlhf.Web.Routing;
 using static Rlhf.Web.AccessPolicy;
@@ -40,7 +41,8 @@ internal static class RunRoutes
         var runs = context.Get<RunService>();
         var run = await runs.GetAsync(context.Run, context.Cancellation);
         var hasReport = await context.Get<IBlobStore>().FindAsync(ReportPath(run.Id), context.Cancellation) is not null;
-        return context.Ok(new RunResponse(run, await runs.GetStatusAsync(run.Id, context.Cancellation), hasReport, await ReadExamplesAsync(context, run.Id)));
+        return context.Ok(new RunResponse(run, await runs.GetStatusAsync(run.Id, context.Cancellation), hasReport, await ReadExamplesAsync(context, run.Id),
+            await FineTuningRecord.FindAsync(context.Get<IBlobStore>(), run.Id, context.Cancellation) is { } tuning ? FineTuningView.Of(tuning) : null));
     }
 
     private static async Task<IReadOnlyList<ExampleView>> ReadExamplesAsync(RouteContext context, RunId run)

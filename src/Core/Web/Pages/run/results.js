@@ -26,7 +26,7 @@ function interval(v) {
   return track;
 }
 
-export function figuresCard(run) {
+export function figuresCard({ run, fineTuning }) {
   const results = run.results ?? {}, snapshot = run.snapshot;
   const figures = [
     snapshot && ["Train pairs", count(snapshot.trainPairs), `${count(snapshot.validationPairs)} validation, ${count(snapshot.testPairs)} test`],
@@ -34,6 +34,9 @@ export function figuresCard(run) {
     accuracy("Reward model against the labels", run.labelAccuracy),
     !run.labelAccuracy && results.rewardAccuracyTest !== undefined && ["Reward accuracy, test", percent(results.rewardAccuracyTest), plural(results.testPairs, "pair")],
     results.klMean !== undefined && ["KL to the base", `${results.klMean.toFixed(1)} nats`, "a sequence, test prompts"],
+    fineTuning && ["Tokens to train", count(fineTuning.trainedTokens ?? fineTuning.estimatedTokens), fineTuning.trainedTokens ? `charged; ${count(fineTuning.estimatedTokens)} estimated before` : "estimated"],
+    fineTuning?.deployment && ["Tuned deployment", fineTuning.deployment, fineTuning.tunedModel],
+    fineTuning && run.results && ["Reward accuracy and KL", "none", fineTuning.note],
     results.seconds > 0 && ["Training time", `${Math.round(results.seconds)} s`],
   ].filter(Boolean);
   return figures.length > 0 && h("section", { class: "card" }, h("h2", {}, "Figures"), h("dl", { class: "figures" },

@@ -16,7 +16,7 @@ openOwnerPage(async api => {
     byId("campaign-crumb").textContent = run.campaign;
     // Made once, so that a refresh takes away neither a message half typed nor an answer.
     if (run.results?.model) box ??= exchange(api, id);
-    show(byId("main"), head(details, api, path, refresh), statusCard(details), verdictCards(run), box, figuresCard(run), examplesCard(details.examples), curves(points));
+    show(byId("main"), head(details, api, path, refresh), statusCard(details), verdictCards(run), box, figuresCard(details), examplesCard(details.examples), curves(points));
     return !["succeeded", "failed", "cancelled"].includes(run.state) || !details.hasReport && run.state === "succeeded";
   };
   if (await refresh()) setTimeout(() => keepFresh(refresh), 2000);
