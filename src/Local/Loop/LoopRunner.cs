@@ -48,7 +48,7 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
 
     /// <summary>Says what holds the campaign up, until it is cancelled.</summary>
     public Task SayTroubleAsync(LoopRecord record, Action<string> say, CancellationToken cancellation) => new TroubleWatch(
-        host.Get<CampaignStore>(), host.Get<StorageHealth>(), record.Campaign, host.OwnerPage($"campaign?id={record.Campaign}"), time).RunAsync(say, cancellation);
+        host.Get<CampaignStore>(), host.Get<StorageHealth>(), record.Campaign, new Uri(host.Address, $"campaign?id={record.Campaign}").ToString(), time).RunAsync(say, cancellation);
 
     public async Task<string> PersonLinkAsync(LoopRecord record, CancellationToken cancellation)
     {
