@@ -6,7 +6,11 @@ namespace Rlhf.Local.Terminal;
 /// <summary>One bar a step, redrawn in place below what has been said.</summary>
 public sealed class LiveView : ILoopView
 {
-    private const int BarWidth = 14;
+    private const int BarWidth = 12;
+    private const int NarrowestMetric = 12;
+
+    /// <summary>Of step, bar, share, count and time left; what is left of the line is the metric's, which alone may take a second one.</summary>
+    private static readonly int[] widths = [12, BarWidth, 4, 9, 10];
 
     private readonly IAnsiConsole console;
     private readonly TimeLeft left;
@@ -50,7 +54,8 @@ public sealed class LiveView : ILoopView
     private Table Draw()
     {
         var table = new Table().NoBorder().HideHeaders();
-        foreach (var column in (string[])["step", "bar", "share", "count", "left", "metric"]) table.AddColumn(new TableColumn(column).NoWrap().Padding(0, 0, 2, 0));
+        foreach (var width in widths) table.AddColumn(new TableColumn("").Width(width).NoWrap().Padding(0, 0, 1, 0));
+        table.AddColumn(new TableColumn("").Width(Math.Max(NarrowestMetric, console.Profile.Width - widths.Sum(width => width + 1))).Padding(0, 0, 0, 0));
         foreach (var (progress, remaining) in rows.Values) table.AddRow(Row(progress, remaining));
         return table;
     }
