@@ -81,6 +81,9 @@ public static class AppSettings
     /// <summary>The same for logs.</summary>
     public const string LogsExporter = "OTEL_LOGS_EXPORTER";
 
+    /// <summary>How many traces are kept, as OpenTelemetry defines it (e.g. <c>parentbased_traceidratio</c>). Absent: all.</summary>
+    public const string TracesSampler = "OTEL_TRACES_SAMPLER";
+
     /// <summary><c>true</c>: no telemetry, whatever else is set.</summary>
     public const string TelemetryDisabled = "OTEL_SDK_DISABLED";
 
@@ -94,5 +97,5 @@ public static class AppSettings
     public const string Job = "RLHF_JOB";
 
     /// <summary>Those that a deployment in Azure does not set: of one machine, good as they are, of the job's start, or the platform's own.</summary>
-    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TelemetryDisabled, WorkerRuntime, InProcessMegabytes, Job];
+    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TracesSampler, TelemetryDisabled, WorkerRuntime, InProcessMegabytes, Job];
 }

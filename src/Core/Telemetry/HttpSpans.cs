@@ -11,6 +11,9 @@ public static class HttpSpans
     private const string Url = "url.full";
     private const string Unmatched = "/…";
 
+    /// <summary>On every request of Azure Storage's libraries.</summary>
+    private const string StorageHeader = "x-ms-version";
+
     // A person's browser and address say who an annotator is.
     private static readonly string[] personal = ["user_agent.original", "client.address", "network.peer.address", "network.peer.port"];
 
@@ -29,7 +32,16 @@ public static class HttpSpans
     public static void Configure(HttpClientTraceInstrumentationOptions options)
     {
         options.RecordException = false;
+        options.FilterHttpRequestMessage = IsWorthASpan;
         options.EnrichWithHttpRequestMessage = (span, request) => span.SetTag(Url, Shown(request.RequestUri));
+    }
+
+    /// <summary>Calls of storage would be nine spans of ten, and those between the Functions worker and its host say what Durable's own spans say.</summary>
+    private static bool IsWorthASpan(HttpRequestMessage request)
+    {
+        if (request.Headers.Contains(StorageHeader)) return false;
+        var path = request.RequestUri?.AbsolutePath ?? "";
+        return !path.StartsWith("/TaskHubSidecarService/", StringComparison.Ordinal) && !path.StartsWith("/AzureFunctionsRpcMessages.", StringComparison.Ordinal);
     }
 
     /// <summary>Scheme, host and path. A table's row is left out, since rows are called after annotators too, and so is every query: signatures stand there.</summary>

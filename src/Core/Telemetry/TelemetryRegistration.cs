@@ -64,6 +64,9 @@ public static class TelemetryRegistration
         .AddView(PipelineMetricNames.ComparisonsOpen, new MetricStreamConfiguration { CardinalityLimit = MostSeries })
         .AddView(PipelineMetricNames.JobState, new MetricStreamConfiguration { CardinalityLimit = MostSeries });
 
+    /// <summary>Also what a caller elsewhere does not sample: the Functions host marks all that it calls so, whether it sends telemetry itself or not.</summary>
+    private static ParentBasedSampler Everything => new(new AlwaysOnSampler(), remoteParentNotSampled: new AlwaysOnSampler());
+
     private sealed class Exporters(TelemetryDestinations to, IConfiguration configuration)
     {
         public void AddTraces(TracerProviderBuilder traces)
@@ -72,6 +75,8 @@ public static class TelemetryRegistration
             if (to.Traces.ApplicationInsights) traces.AddAzureMonitorTraceExporter(Connect, Credential);
             if (to.Traces.Otlp) traces.AddOtlpExporter();
             if (to.Traces.Console) traces.AddConsoleExporter();
+            // Last, since Application Insights' exporter brings a sampler that follows its caller.
+            if (configuration[AppSettings.TracesSampler] is null) traces.SetSampler(Everything);
         }
 
         public void AddMetrics(MeterProviderBuilder metrics)
@@ -105,6 +110,14 @@ public static class TelemetryRegistration
             }
         }
 
-        private void Connect(AzureMonitorExporterOptions options) => options.ConnectionString = to.ConnectionString;
+        private void Connect(AzureMonitorExporterOptions options)
+        {
+            options.ConnectionString = to.ConnectionString;
+            options.EnableTraceBasedLogsSampler = false;
+            if (configuration[AppSettings.TracesSampler] is not null) return;
+            // The exporter's default of five traces a second would tear holes into a campaign's one trace, which lasts for weeks.
+            options.TracesPerSecond = null;
+            options.SamplingRatio = 1;
+        }
     }
 }

@@ -19,6 +19,8 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
         SecurityHeaders.Set(http.Response, route);
         var ids = WorkIds.OfRoute(http.Request.RouteValues);
         Describe(route, http, ids);
+        // On Functions the current span is the function's, which knows nothing of the request where the host sends no telemetry.
+        Activity.Current = http.Features.Get<IHttpActivityFeature>()?.Activity ?? Activity.Current;
         using var scope = logger.BeginScope(ids);
         try
         {
@@ -38,8 +40,7 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
         var request = http.Features.Get<IHttpActivityFeature>()?.Activity;
         HttpSpans.SetRoute(request, route.Pattern);
         ids.Tag(request);
-        // On Functions that is the function's own span.
-        if (Activity.Current is { } current && current != request) ids.Tag(current);
+        ids.Tag(Activity.Current);
     }
 
     private async Task<Invite?> AuthorizeAsync(ApiRoute route, HttpContext http)
