@@ -64,9 +64,6 @@ public static class TelemetryRegistration
         .AddView(PipelineMetricNames.ComparisonsOpen, new MetricStreamConfiguration { CardinalityLimit = MostSeries })
         .AddView(PipelineMetricNames.JobState, new MetricStreamConfiguration { CardinalityLimit = MostSeries });
 
-    /// <summary>Also what a caller elsewhere does not sample: the Functions host marks all that it calls so, whether it sends telemetry itself or not.</summary>
-    private static ParentBasedSampler Everything => new(new AlwaysOnSampler(), remoteParentNotSampled: new AlwaysOnSampler());
-
     private sealed class Exporters(TelemetryDestinations to, IConfiguration configuration)
     {
         public void AddTraces(TracerProviderBuilder traces)
@@ -75,8 +72,8 @@ public static class TelemetryRegistration
             if (to.Traces.ApplicationInsights) traces.AddAzureMonitorTraceExporter(Connect, Credential);
             if (to.Traces.Otlp) traces.AddOtlpExporter();
             if (to.Traces.Console) traces.AddConsoleExporter();
-            // Last, since Application Insights' exporter brings a sampler that follows its caller.
-            if (configuration[AppSettings.TracesSampler] is null) traces.SetSampler(Everything);
+            // Last, since Application Insights' exporter brings a sampler of its own, and following no caller: the Functions host marks what it calls as not sampled, even where it sends it itself.
+            if (configuration[AppSettings.TracesSampler] is null) traces.SetSampler(new AlwaysOnSampler());
         }
 
         public void AddMetrics(MeterProviderBuilder metrics)
