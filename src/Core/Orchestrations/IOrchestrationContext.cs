@@ -48,7 +48,7 @@ public interface IOrchestrationContext
     /// <summary>Counters for people to look at, <see cref="Payloads.MaximumCustomStatusCharacters"/> of JSON at most.</summary>
     void SetCustomStatus(object? status);
 
-    /// <summary>Starts the instance again with a new input and an empty history once the orchestrator returns. Events nobody has read are kept.</summary>
+    /// <summary>Starts the instance again with a new input and an empty history once the orchestrator returns. Events nobody has read are kept, their order may not be.</summary>
     void ContinueAsNew(object? input);
 }
 
