@@ -7,7 +7,7 @@ public sealed record PipelineOptions
     public TimeSpan BatchLook { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>That wait's upper end; it doubles while nothing changes.</summary>
-    public TimeSpan BatchLookMaximum { get; init; } = TimeSpan.FromMinutes(15);
+    public TimeSpan BatchLookMaximum { get; init; } = TimeSpan.FromMinutes(30);
 
     /// <summary>How long a campaign waits for a signal before it compares its open batches with their rows.</summary>
     public TimeSpan CampaignLook { get; init; } = TimeSpan.FromMinutes(1);

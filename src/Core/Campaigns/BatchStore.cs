@@ -22,6 +22,18 @@ public sealed class BatchStore(ITableStore tables)
         return batches;
     }
 
+    /// <summary>The batches of these ids that there are, read in one range from the first to the last; the round's other open batches lie between them.</summary>
+    public async Task<IReadOnlyList<Batch>> ListAsync(CampaignId campaign, IReadOnlyCollection<BatchId> ids, CancellationToken cancellation = default)
+    {
+        var sorted = ids.Select(i => i.Value).Order(StringComparer.Ordinal).ToList();
+        var wanted = sorted.ToHashSet();
+        var batches = new List<Batch>();
+        // '!' comes before everything that keys are made of, so this is the first key after the last one.
+        await foreach (var row in tables.QueryAsync(Table, campaign.Value, sorted[0], sorted[^1] + "!", cancellation: cancellation))
+            if (wanted.Contains(row.Row)) batches.Add(row.ReadBody<Batch>());
+        return batches;
+    }
+
     /// <returns>Whether the row was made; false where there is one already.</returns>
     public async Task<bool> CreateAsync(Batch batch, CancellationToken cancellation = default) =>
         await tables.TryInsertAsync(Table, batch.Campaign.Value, batch.Id.Value, batch, cancellation) is not null;

@@ -1,13 +1,19 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Rlhf.Storage;
 
 namespace Rlhf.Campaigns;
 
 /// <summary>The campaigns' rows: table <c>campaigns</c>, one partition, row = campaign id.</summary>
-public sealed class CampaignStore(ITableStore tables)
+public sealed class CampaignStore(ITableStore tables, TimeProvider time)
 {
     private const string Table = "campaigns";
     private const string Partition = "campaigns";
+
+    // Within this a process that serves annotators notices what another one changed.
+    private static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<CampaignId, (Campaign Campaign, DateTimeOffset ReadAt)> recent = new();
 
     public async Task<Campaign?> FindAsync(CampaignId id, CancellationToken cancellation = default) =>
         (await tables.FindAsync(Table, Partition, id.Value, cancellation))?.ReadBody<Campaign>();
@@ -15,6 +21,17 @@ public sealed class CampaignStore(ITableStore tables)
     /// <exception cref="RlhfException"><c>campaign-not-found</c>.</exception>
     public async Task<Campaign> GetAsync(CampaignId id, CancellationToken cancellation = default) =>
         await FindAsync(id, cancellation) ?? throw NotFound(id);
+
+    /// <summary>The campaign as it was at most a second ago: for what happens with every task and every ranking.</summary>
+    /// <exception cref="RlhfException"><c>campaign-not-found</c>.</exception>
+    public async Task<Campaign> GetRecentAsync(CampaignId id, CancellationToken cancellation = default)
+    {
+        if (recent.TryGetValue(id, out var known) && time.GetUtcNow() - known.ReadAt < TrustFor) return known.Campaign;
+        var readAt = time.GetUtcNow();
+        var campaign = await GetAsync(id, cancellation);
+        recent[id] = (campaign, readAt);
+        return campaign;
+    }
 
     /// <summary>All campaigns in the order of their ids.</summary>
     public async IAsyncEnumerable<Campaign> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -38,7 +55,9 @@ public sealed class CampaignStore(ITableStore tables)
             var before = row.ReadBody<Campaign>();
             var after = change(before);
             if (ReferenceEquals(after, before) || StorageExtensions.ToBody(after) == row.Body) return after;
-            if (await tables.TryReplaceAsync(Table, Partition, id.Value, after, row.ETag, cancellation) is not null) return after;
+            var written = await tables.TryReplaceAsync(Table, Partition, id.Value, after, row.ETag, cancellation);
+            recent.TryRemove(id, out _);
+            if (written is not null) return after;
         }
     }
 

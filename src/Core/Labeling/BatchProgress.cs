@@ -20,9 +20,6 @@ public sealed record BatchProgress(IReadOnlyList<ComparisonProgress> Comparisons
     /// <summary>Skips after which a comparison closes.</summary>
     public const int SkipsToClose = 3;
 
-    /// <summary>Marks of a batch at which a waiting orchestration is told.</summary>
-    public const int Marks = 4;
-
     public int Total => Comparisons.Count;
 
     public int Complete => Comparisons.Count(c => c.State == ComparisonState.Complete);
@@ -35,9 +32,6 @@ public sealed record BatchProgress(IReadOnlyList<ComparisonProgress> Comparisons
     public int Rankings => Comparisons.Sum(c => c.Rankings);
 
     public bool IsDone => Open == 0;
-
-    /// <summary>0..4: quarters of the batch that nobody has to be asked about any more; 4 only when done.</summary>
-    public int Mark => Total == 0 ? Marks : (Total - Open) * Marks / Total;
 
     /// <summary>Rankings of comparisons that are not in the batch are left out.</summary>
     public static BatchProgress Of(IEnumerable<Comparison> comparisons, IEnumerable<Ranking> rankings)

@@ -3,7 +3,7 @@ namespace Rlhf.Orchestrations;
 /// <summary>Events are only signals: who gets one looks at the rows, which are the truth. A lost or doubled one changes no result.</summary>
 public static class EventNames
 {
-    /// <summary>To a LabelBatch, by its batch id: rankings crossed a mark. No payload.</summary>
+    /// <summary>To a LabelBatch, by its batch id: the last ranking it waits for is there. No payload.</summary>
     public const string ComparisonsRanked = "ComparisonsRanked";
 
     /// <summary>To a RunCampaign (by campaign id) or a LabelBatch (by batch id): prompts came, a batch or a run ended, or the owner paused, resumed or cancelled. No payload.</summary>

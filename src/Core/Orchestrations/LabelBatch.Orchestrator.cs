@@ -37,14 +37,17 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
         {
             var plan = await context.CallActivityAsync<BatchPlan>(nameof(BeginBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
             if (plan.HasEnded) return true;
-            if (!plan.IsPublished && !await OpenAsync(context, input, plan)) return await EndAsync(context, input, BatchEnd.Cancelled);
+            var published = plan.IsPublished ? 0 : await OpenAsync(context, input, plan);
+            if (published is not { } comparisons) return await EndAsync(context, input, BatchEnd.Cancelled);
             wait = new(context.CurrentUtcDateTime + plan.Deadline, plan.FirstLook, plan.FirstLook, plan.LongestLook);
+            // There is nothing to see at once; a ranking that is faster has raised its signal.
+            if (comparisons > 0) await WaitForSignalAsync(context, Shorter(wait.Look, plan.Deadline, isPaused: false));
         }
         return await WaitAsync(context, input, wait);
     }
 
-    /// <returns>False where the campaign was cancelled meanwhile.</returns>
-    private static async Task<bool> OpenAsync(IOrchestrationContext context, LabelBatchInput input, BatchPlan plan)
+    /// <returns>Comparisons opened; null where the campaign was cancelled meanwhile.</returns>
+    private static async Task<int?> OpenAsync(IOrchestrationContext context, LabelBatchInput input, BatchPlan plan)
     {
         // A bounded number of windows at a time: all at once would be one burst at an endpoint.
         for (var first = 0; first < plan.Windows; first += plan.Concurrency)
@@ -55,7 +58,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
             {
                 var written = await Task.WhenAll(windows.Select(w => context.CallActivityAsync<GenerateAnswersResult>(
                     nameof(GenerateAnswers), new GenerateAnswersInput(input.Campaign, input.Batch, w), Retries.Storage)));
-                if (written.Any(w => w.Outcome == GenerateOutcome.Cancelled)) return false;
+                if (written.Any(w => w.Outcome == GenerateOutcome.Cancelled)) return null;
                 windows = [.. written.Where(w => w.Outcome is GenerateOutcome.Paused or GenerateOutcome.Pending).Select(w => w.Window)];
                 if (windows.Count == 0) break;
                 var isPending = written.Any(w => w.Outcome == GenerateOutcome.Pending);
@@ -63,8 +66,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
                 look = Waits.Longer(look, plan.LongestLook);
             }
         }
-        await context.CallActivityAsync<PublishBatchResult>(nameof(PublishBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
-        return true;
+        return (await context.CallActivityAsync<PublishBatchResult>(nameof(PublishBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage)).Comparisons;
     }
 
     private static async Task<bool> WaitAsync(IOrchestrationContext context, LabelBatchInput input, LabelBatchWait wait)
@@ -92,7 +94,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
     /// <summary>The deadline is met on time, unless it stands still.</summary>
     private static TimeSpan Shorter(TimeSpan look, TimeSpan left, bool isPaused) => isPaused || look < left ? look : left;
 
-    /// <summary>Rankings crossed a mark, or the campaign changed, or it is time to look anyway.</summary>
+    /// <summary>All is ranked, or the campaign changed, or it is time to look anyway.</summary>
     private static async Task WaitForSignalAsync(IOrchestrationContext context, TimeSpan atMost)
     {
         using var abandoned = new CancellationTokenSource();

@@ -35,7 +35,7 @@ internal static class DataCommands
             var id = CampaignId.From(result.GetValue(campaign)!);
             // Warnings to the other stream: standard output may be the export.
             await using var storage = await LocalStorage.OpenAsync(data, result.GetValue(RunOptions.Azurite), Console.Error.WriteLine, cancellation);
-            await new Campaigns.CampaignStore(storage.Tables).GetAsync(id, cancellation);
+            await new Campaigns.CampaignStore(storage.Tables, TimeProvider.System).GetAsync(id, cancellation);
             await using var stream = result.GetValue(output) is { } path ? File.Create(path) : Console.OpenStandardOutput();
             await TrlExport.WriteAsync(storage.Blobs, id, stream, cancellation);
             return 0;

@@ -20,21 +20,7 @@ public sealed class BatchProgressTests
             Ranking("open", "a"), Ranking("open", "b", RankingOutcome.Skip),
         ]);
         Assert.Equal([ComparisonState.Complete, ComparisonState.ClosedBySkips, ComparisonState.Open, ComparisonState.Open], progress.Comparisons.Select(c => c.State));
-        Assert.Equal((2, 3, 2, false), (progress.Mark, progress.Rankings, progress.Open, progress.IsDone));
-    }
-
-    [Theory]
-    [InlineData(25, 6, 0)]
-    [InlineData(25, 7, 1)]
-    [InlineData(25, 24, 3)]
-    [InlineData(25, 25, 4)]
-    [InlineData(3, 1, 1)]
-    [InlineData(1, 0, 0)]
-    [InlineData(0, 0, 4)]
-    public void Mark_QuartersOfTheBatch_RoundsDown(int total, int complete, int mark)
-    {
-        var comparisons = Enumerable.Range(0, total).Select(i => Comparison($"c{i}", 1)).ToList();
-        Assert.Equal(mark, BatchProgress.Of(comparisons, Enumerable.Range(0, complete).Select(i => Ranking($"c{i}", "a"))).Mark);
+        Assert.Equal((3, 2, false), (progress.Rankings, progress.Open, progress.IsDone));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class TroubleWatchTests : IDisposable
     {
         var health = new StorageHealth(time);
         var faults = new Faults(every: 1) { On = false };
-        var campaigns = new CampaignStore(new WatchedTableStore(new FailingTableStore(tables, faults), health));
+        var campaigns = new CampaignStore(new WatchedTableStore(new FailingTableStore(tables, faults), health), TimeProvider.System);
         await campaigns.CreateAsync(new(new() { Id = Id, Title = "Kettles", Generators = [new("base", GeneratorKind.Onnx, "file:none")] }, CampaignState.Active, time.GetUtcNow()), TestContext.Current.CancellationToken);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var watching = new TroubleWatch(campaigns, health, Id, "the page", time).RunAsync(Say, ending.Token);

@@ -1,6 +1,6 @@
 namespace Rlhf.Labeling.Serving;
 
-/// <summary>Where an annotator stands in a campaign. Table <c>annotators</c>: partition = campaign, row = annotator.</summary>
+/// <summary>Where an annotator stands in a campaign.</summary>
 /// <param name="Held">On the screen now: at most the one shown and one fetched ahead.</param>
 /// <param name="Recent">Own latest judgements, newest first; what amending reaches.</param>
 /// <param name="Judged">Judgements so far, skips included.</param>
@@ -19,11 +19,11 @@ public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> H
 
     public AnnotatorState WithoutHeld(ComparisonId comparison) => this with { Held = [.. Held.Where(h => h.Task.Comparison != comparison)] };
 
-    /// <summary>After a judgement: no longer held, first among the recent ones, and counted once.</summary>
+    /// <summary>After a judgement: no longer held, first among the recent ones, and counted once, however often it is noted.</summary>
     public AnnotatorState AfterJudging(TaskKey task, bool isNew) => WithoutHeld(task.Comparison) with
     {
-        Recent = isNew || !Recent.Contains(task) ? [.. Recent.Where(t => t != task).Prepend(task).Take(RecentKept)] : Recent,
-        Judged = isNew ? Judged + 1 : Judged,
+        Recent = Recent.Contains(task) ? Recent : [.. Recent.Prepend(task).Take(RecentKept)],
+        Judged = isNew && !Recent.Contains(task) ? Judged + 1 : Judged,
     };
 }
 

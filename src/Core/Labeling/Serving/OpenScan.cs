@@ -15,6 +15,8 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     /// <summary>A claim and its answer are some writes apart; one that is older and not in hand was never answered.</summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
 
+    private readonly OpenPool pool = new(time);
+
     /// <param name="Claimed">The row now claimed for the annotator, or null.</param>
     /// <param name="Cursor">Where the next scan begins.</param>
     public sealed record Result(OpenRow? Claimed, ScanCursor Cursor);
@@ -29,13 +31,19 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             || (stored.Row.IsLostBy(annotator, until - LostAfter) && !held.Contains(stored.Row.Comparison)));
 
         if (cursor.IsLapDone) cursor = cursor.Restarted();
+        // Taken from what another scan has left over, the cursor stays where it is: no row was passed.
+        while (pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, IsFree) is { } left)
+            if (await TryClaimAsync(campaign, annotator, left, until, cancellation) is { } quick) return new(quick, ScanCursor.Start(cursor.CurrentShard, cursor.Row));
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
         {
             var take = page == 0 ? FirstPage : LaterPages;
             var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
             var free = rows.Where(IsFree).ToList();
             if (await ClaimOneAsync(campaign, annotator, free, until, cancellation) is { } claimed)
+            {
+                pool.Fill(campaign, cursor.CurrentShard, free.Where(r => r.Row.Comparison != claimed.Comparison));
                 return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, IsFree, cursor.Row)));
+            }
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
             if (rows.Count > 0)

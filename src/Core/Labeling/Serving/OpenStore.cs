@@ -2,12 +2,13 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Caching.Memory;
 using Rlhf.Storage;
 
 namespace Rlhf.Labeling.Serving;
 
 /// <summary>The rows of table <c>open</c>.</summary>
-public sealed class OpenStore(ITableStore tables)
+public sealed class OpenStore(ITableStore tables) : IDisposable
 {
     public const string Table = "open";
 
@@ -15,6 +16,11 @@ public sealed class OpenStore(ITableStore tables)
     public const int Shards = 4;
 
     private const int RowsPerTransaction = 100;
+
+    private const int ClaimsInMemory = 10_000;
+
+    // Rows as they are since this process claimed them: whoever judges one need not read it first.
+    private readonly MemoryCache claimed = new(new MemoryCacheOptions { SizeLimit = ClaimsInMemory });
 
     /// <summary>Priorities sort as text: 000 comes first.</summary>
     private const string OrdinaryPriority = "500";
@@ -38,6 +44,7 @@ public sealed class OpenStore(ITableStore tables)
     {
         foreach (var (partition, chunk) in InTransactions(campaign, comparisons, c => c.Id))
         {
+            foreach (var comparison in chunk) claimed.Remove((campaign, comparison.Id));
             await tables.WriteAsync(Table, partition, [.. chunk.Select(c => new TableOperation(TableOperationKind.Delete, RowOf(c.Batch, c.Id)))], cancellation);
         }
     }
@@ -60,7 +67,10 @@ public sealed class OpenStore(ITableStore tables)
     public async Task<StoredOpenRow?> TryReplaceAsync(CampaignId campaign, StoredOpenRow stored, OpenRow changed, CancellationToken cancellation)
     {
         var etag = await tables.TryReplaceAsync(Table, PartitionOf(campaign, changed.Comparison), stored.Key, changed, stored.ETag, cancellation);
-        return etag is null ? null : new(changed, stored.Key, etag);
+        if (etag is null) return null;
+        var replaced = new StoredOpenRow(changed, stored.Key, etag);
+        if (changed.Claims.Count > 0) claimed.Set((campaign, changed.Comparison), replaced, new MemoryCacheEntryOptions { Size = 1 });
+        return replaced;
     }
 
     public Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation) =>
@@ -99,6 +109,16 @@ public sealed class OpenStore(ITableStore tables)
             }
             while (page.Count == RowsPerTransaction);
         }
+    }
+
+    public void Dispose() => claimed.Dispose();
+
+    /// <summary>The row as this process claimed it for the annotator, while that claim runs: nobody else takes it away then but its batch's end, and the ETag says so. Null where it is not known.</summary>
+    public StoredOpenRow? FindClaimed(CampaignId campaign, ComparisonId comparison, AnnotatorId annotator, DateTimeOffset now)
+    {
+        if (!claimed.TryGetValue((campaign, comparison), out StoredOpenRow? stored)) return null;
+        claimed.Remove((campaign, comparison));
+        return stored!.Row.LiveClaims(now).Any(c => c.Annotator == annotator) ? stored : null;
     }
 
     private static string PartitionOf(CampaignId campaign, ComparisonId comparison) => $"{campaign}~{ShardOf(comparison.Value)}";

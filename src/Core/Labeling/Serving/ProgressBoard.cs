@@ -3,14 +3,20 @@ using Rlhf.Campaigns;
 
 namespace Rlhf.Labeling.Serving;
 
-/// <summary>A campaign's counts for the form. Closed batches bring their counts along; only the few open ones are counted, at most once a second in a process.</summary>
+/// <summary>A campaign's counts for the form. Closed batches bring their counts along; only the few open ones are counted, at most every few seconds in a process, which adds what it completes itself in between.</summary>
 public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
 {
-    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<CampaignId, Entry> entries = new();
 
-    /// <summary>Counts at most a second old, or older ones while newer are being counted.</summary>
+    /// <summary>A comparison that this process saw completed or closed.</summary>
+    public void NoteDone(CampaignId campaign)
+    {
+        if (entries.TryGetValue(campaign, out var entry) && entry.Counts is { } counts) entry.Counts = counts with { Complete = counts.Complete + 1 };
+    }
+
+    /// <summary>Counts at most some seconds old, or older ones while newer are being counted.</summary>
     public async Task<BatchCounts> GetAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
         var entry = entries.GetOrAdd(campaign, _ => new());

@@ -11,23 +11,23 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.</summary>
 public sealed class RankingService(
     CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators, BatchResults results,
-    IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
+    ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
 {
     /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
     /// <exception cref="RlhfException"><c>not-served</c>, <c>invalid-ranking</c>, <c>already-ranked</c> or <c>amend-conflict</c>.</exception>
     public async Task<RankingResponse> SubmitAsync(CampaignId id, Invite annotator, ComparisonId comparisonId, RankingRequest request, CancellationToken cancellation = default)
     {
-        var campaign = await campaigns.GetAsync(id, cancellation);
+        var campaign = await campaigns.GetRecentAsync(id, cancellation);
         var served = await annotators.FindServedAsync(id, annotator.Annotator, comparisonId, cancellation) ?? throw TaskServer.NotServed(comparisonId);
         var comparison = (await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings.GuidelinesVersion, time.GetUtcNow());
-        var place = await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
+        var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
         var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || (place is null && await IsSettledAsync(id, comparison, ranking, cancellation));
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);
         if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);
         // The client may go away now; what follows from the ranking happens all the same.
         var standing = await FollowUpAsync(campaign, comparison, stored, isNew, place, CancellationToken.None);
-        await annotators.UpdateAsync(id, annotator.Annotator, s => s.AfterJudging(served.Task, isNew), CancellationToken.None);
+        await annotators.NoteJudgedAsync(id, annotator.Annotator, served.Task, isNew, CancellationToken.None);
         return new(standing.Revision, standing.Extra, unchanged);
     }
 
@@ -52,7 +52,7 @@ public sealed class RankingService(
         return (new(replacement, replaced), false, false);
     }
 
-    /// <summary>Brings the open row into line and tells the batch where a mark was crossed.</summary>
+    /// <summary>Brings the open row into line and tells the batch where it was the last.</summary>
     private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, StoredOpenRow? place, CancellationToken cancellation)
     {
         var ranking = stored.Ranking;
@@ -65,6 +65,7 @@ public sealed class RankingService(
         if (isNew && !settled && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
         if (!settled && (await comparisons.FindPublishedAsync(campaign.Id, ranking.Batch, cancellation))?.Closed is null) await ReopenAsync(campaign.Id, comparison, all, cancellation);
         else if (!settled && isNew) return await MarkExtraAsync(stored, cancellation);
+        if (isNew && BatchProgress.Of(comparison, all.Where(r => r.Comparison == comparison.Id)).State != ComparisonState.Open) board.NoteDone(campaign.Id);
         await SignalAsync(campaign, ranking, all, cancellation);
         // An amendment in a batch that ended changes what is derived already; a cancelled campaign's stay.
         if (!isNew && campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch, cancellation);
@@ -91,12 +92,10 @@ public sealed class RankingService(
     private async Task SignalAsync(Campaign campaign, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
     {
         var batch = (await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, cancellation)).AtMost(campaign.Settings.Overlap);
-        var before = all.Where(r => (r.SubmittedAt, r.Annotator.Value).CompareTo((ranking.SubmittedAt, ranking.Annotator.Value)) < 0).ToList();
         var progress = BatchProgress.Of(batch, all);
         PipelineMetrics.ComparisonsOpen(campaign.Id, ranking.Batch, progress.Open);
-        // Rankings that come together may see each other: the order of their times decides who crossed a mark; whoever sees all done says so.
-        var crossed = BatchProgress.Of(batch, [.. before, ranking]).Mark > BatchProgress.Of(batch, before).Mark;
-        if (!crossed && !progress.IsDone) return;
+        // Whoever sees all done says so; rankings that come together may both.
+        if (!progress.IsDone) return;
         try
         {
             await orchestrations.RaiseEventAsync(ranking.Batch.Value, EventNames.ComparisonsRanked, null, cancellation);

@@ -20,8 +20,10 @@ public sealed class TaskServer(
     public async Task<NextResponse> NextAsync(CampaignId id, Invite invite, IReadOnlyCollection<ComparisonId> holding, CancellationToken cancellation = default)
     {
         var annotator = invite.Annotator;
-        var campaign = await campaigns.GetAsync(id, cancellation);
-        var state = await annotators.GetAsync(id, annotator, cancellation);
+        var campaign = await campaigns.GetRecentAsync(id, cancellation);
+        var state = await annotators.GetRecentAsync(id, annotator, cancellation);
+        // What is on the screen is given again only if it still is: it may have been judged through another process.
+        if (state.Held.Count > 0) state = await annotators.GetAsync(id, annotator, cancellation);
         var progress = await ProgressAsync(id, state, cancellation);
         if (NotServing(campaign, progress) is { } answer) return answer;
         var held = state.HeldAt(time.GetUtcNow()).ToList();
@@ -68,17 +70,20 @@ public sealed class TaskServer(
             return answer.Status == NextStatus.Wait ? answer : answer with { Progress = View(state, await board.CountAsync(campaign.Id, cancellation)) };
         }
         var held = new HeldTask(new(row.Batch, row.Comparison), until);
-        var view = await ViewAsync(campaign, annotator, held, cancellation);
-        await annotators.UpdateAsync(campaign.Id, annotator, s => s.Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
-        return new(NextStatus.Task, progress, view);
+        var served = await annotators.ServeAsync(
+            campaign.Id, annotator, await ServingAsync(campaign, annotator, held.Task, cancellation), s => s.Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
+        return new(NextStatus.Task, progress, await ViewAsync(campaign, served, held.Until, cancellation));
     }
 
     private async Task<TaskView> ViewAsync(Campaign campaign, AnnotatorId annotator, HeldTask held, CancellationToken cancellation)
     {
-        var comparison = await comparisons.GetAsync(campaign.Id, held.Task.Batch, held.Task.Comparison, cancellation);
-        var served = new Served(held.Task, ShownOrder.For(comparison, annotator), time.GetUtcNow());
-        return await ViewAsync(campaign, await annotators.MarkServedAsync(campaign.Id, annotator, served, cancellation), held.Until, cancellation);
+        var served = await annotators.FindServedAsync(campaign.Id, annotator, held.Task.Comparison, cancellation)
+            ?? await annotators.MarkServedAsync(campaign.Id, annotator, await ServingAsync(campaign, annotator, held.Task, cancellation), cancellation);
+        return await ViewAsync(campaign, served, held.Until, cancellation);
     }
+
+    private async Task<Served> ServingAsync(Campaign campaign, AnnotatorId annotator, TaskKey task, CancellationToken cancellation) =>
+        new(task, ShownOrder.For(await comparisons.GetAsync(campaign.Id, task.Batch, task.Comparison, cancellation), annotator), time.GetUtcNow());
 
     private NextResponse Nothing(ScanCursor cursor, ProgressView progress)
     {

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+
+namespace Rlhf.Labeling.Serving;
+
+/// <summary>Open rows that a scan has read and not used, for whoever scans the same shard next in this process. Only ever a shortcut: a claim is guarded by its row's ETag,
+/// and where nothing here can be claimed, the table is read.</summary>
+internal sealed class OpenPool(TimeProvider time)
+{
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<(CampaignId, int Shard), Shelf> shelves = new();
+
+    /// <summary>Puts a page's rows in the place of what was there.</summary>
+    public void Fill(CampaignId campaign, int shard, IEnumerable<StoredOpenRow> rows) =>
+        shelves[(campaign, shard)] = new(new(rows.ToDictionary(r => r.Key)), time.GetUtcNow());
+
+    /// <summary>One of the rows behind <paramref name="after"/> (up to <paramref name="upTo"/>) that may be claimed, taken out; null where there is none.</summary>
+    public StoredOpenRow? Take(CampaignId campaign, int shard, string after, string? upTo, Predicate<StoredOpenRow> isFree)
+    {
+        if (!shelves.TryGetValue((campaign, shard), out var shelf) || time.GetUtcNow() - shelf.FilledAt >= FreshFor) return null;
+        foreach (var row in shelf.Rows.Values)
+        {
+            var isInReach = string.CompareOrdinal(row.Key, after) > 0 && (upTo is null || string.CompareOrdinal(row.Key, upTo) <= 0);
+            if (isInReach && isFree(row) && shelf.Rows.TryRemove(row.Key, out var taken)) return taken;
+        }
+        return null;
+    }
+
+    private sealed record Shelf(ConcurrentDictionary<string, StoredOpenRow> Rows, DateTimeOffset FilledAt);
+}
