@@ -24,12 +24,10 @@ internal static partial class PayloadRecords
     private static IEnumerable<Type> Stored()
     {
         var types = typeof(StepRegistry).Assembly.GetTypes().ToLookup(type => type.Name);
-        return from file in Directory.EnumerateFiles(Repository.File("src", "Core"), "*.cs", SearchOption.AllDirectories)
-               from Match read in Read().Matches(File.ReadAllText(file))
-               from type in types[read.Groups["type"].Value]
-               // The phrases ship with the program, and who asks stands in a request's header.
-               where type != typeof(Rlhf.Judging.SupportLanguage) && type.Namespace != "Rlhf.Web.Security"
-               select type;
+        var sources = Directory.EnumerateFiles(Repository.File("src", "Core"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+        // The phrases ship with the program, and who asks stands in a request's header.
+        return sources.SelectMany(source => Read().Matches(source)).SelectMany(read => types[read.Groups["type"].Value])
+            .Where(type => type != typeof(Rlhf.Judging.SupportLanguage) && type.Namespace != "Rlhf.Web.Security");
     }
 
     [GeneratedRegex(@"(ReadBody|ReadJsonAsync|JsonLines\.ReadAsync|JsonSerializer\.Deserialize)<(List<)?(?<type>[A-Z]\w+)>")]

@@ -25,7 +25,7 @@ public sealed class AnnotatorStoreTests : IDisposable
         rankings = new(tables);
     }
 
-    private CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task NoteJudged_ProcessEndsBeforeTheNextTask_IsFoundBehindTheHeldOne()
