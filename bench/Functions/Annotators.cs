@@ -11,6 +11,7 @@ internal sealed class Annotators(FunctionsApp app, CampaignId campaign, IReadOnl
     private const int LongestWaitSeconds = 5;
 
     private readonly ConcurrentDictionary<ComparisonId, int> accepted = new();
+    private volatile bool isOver;
 
     /// <summary>Comparisons whose ranking the server has said it has.</summary>
     public IReadOnlyDictionary<ComparisonId, int> Accepted => accepted;
@@ -25,7 +26,8 @@ internal sealed class Annotators(FunctionsApp app, CampaignId campaign, IReadOnl
 
     private async Task RankAllAsync(string invite, int comparisons, Func<Exception, Task<bool>> goOn, CancellationToken cancellation)
     {
-        while (accepted.Count < comparisons)
+        // A ranking whose answer a kill took is not among the accepted: then the server says when all is ranked.
+        while (accepted.Count < comparisons && !isOver)
         {
             try
             {
@@ -44,6 +46,7 @@ internal sealed class Annotators(FunctionsApp app, CampaignId campaign, IReadOnl
     {
         var begun = Stopwatch.GetTimestamp();
         var next = await app.NextAsync(campaign, invite, cancellation);
+        isOver |= next.Status is NextStatus.Done or NextStatus.Ended;
         if (next.Status != NextStatus.Task) return TimeSpan.FromSeconds(Math.Min(next.RetryAfterSeconds ?? 1, LongestWaitSeconds));
         NextLatencies.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
         begun = Stopwatch.GetTimestamp();

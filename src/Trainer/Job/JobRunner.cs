@@ -52,6 +52,8 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
             using var resume = await checkpoints.ReadAsync(stage, abort);
             Say(reporter, resume is null ? $"{stage}: begins" : $"{stage}: goes on from step {resume.Step}");
             reporter.Update(status => status with { Stage = stage, Step = resume?.Step ?? 0, Progress = JobStages.Overall(stages, stage, 0) });
+            // A job killed in this stage has said that it began it.
+            await reporter.FlushAsync(abort);
             var reports = new StageProgress(
                 stage, resume, reporter, checkpoints, job.Settings.CheckpointEvery, time, within => JobStages.Overall(stages, stage, within), stop, abort);
             var context = new StageContext(job, mine, models, Policy(progress), reports, reporter, progress.Results, abort);
