@@ -33,7 +33,7 @@ public sealed class TroubleTests : IDisposable
         await host.Get<CampaignService>().ResumeAsync(PipelineHost.Campaign);
         // Rarer than the longest step's calls, or that step would meet a fault each time.
         host.Tables.Faults.Every = 41;
-        host.Blobs.Faults.Every = 7;
+        host.Blobs.Faults.Every = 9;
         await host.BatchesAsync(all => all.Count(b => b.State == BatchState.Open) == 5, "five batches open");
         host.Tables.Faults.Every = 0;
         host.Blobs.Faults.Every = 0;

@@ -6,7 +6,7 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>A campaign's counts for the form. Closed batches bring their counts along; only the few open ones are counted, at most every few seconds in a process, which adds what it completes itself in between.</summary>
 public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
 {
-    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<CampaignId, Entry> entries = new();
 
