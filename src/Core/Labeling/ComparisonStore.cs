@@ -24,11 +24,12 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation = default)
     {
         Check(batch, comparisons);
-        if (await FindPublishedAsync(campaign, batch, cancellation) is not null) return await ReadBatchAsync(campaign, batch, cancellation);
         await blobs.WriteJsonAsync(BatchPath(campaign, batch), comparisons, WriteCondition.CreateOnly, cancellation);
         var standing = await ReadBatchAsync(campaign, batch, cancellation);
+        // Before anybody can be served one of them, so that they are counted by then.
+        if (await tables.TryInsertAsync(PublishedTable, campaign.Value, batch.Value, new PublishedBatch(batch, standing.Count, time.GetUtcNow()), cancellation) is null
+            && await FindPublishedAsync(campaign, batch, cancellation) is { Closed: not null }) return standing;
         await OpenMissingAsync(campaign, batch, standing, cancellation);
-        await tables.TryInsertAsync(PublishedTable, campaign.Value, batch.Value, new PublishedBatch(batch, standing.Count, time.GetUtcNow()), cancellation);
         return standing;
     }
 

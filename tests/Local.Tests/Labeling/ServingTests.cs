@@ -58,6 +58,20 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task Next_TaskPublishedAfterTheLastCount_IsCounted()
+    {
+        await using var host = await WebHost.StartAsync(time: new FakeTimeProvider(Morning));
+        await host.PublishAsync(count: 0);
+        var annotator = await host.InviteAsync();
+        Assert.Equal(0, (await annotator.NextAsync()).Progress.Total);
+
+        await host.PublishAsync(count: 3, batch: 2);
+        var next = await annotator.NextAsync();
+
+        Assert.Equal((NextStatus.Task, 3), (next.Status, next.Progress.Total));
+    }
+
+    [Fact]
     public async Task Progress_OfBatchesThatEnded_ReadsNoneOfTheirRankings()
     {
         var tables = new CountingTables();

@@ -72,6 +72,8 @@ public sealed class TaskServer(
         var held = new HeldTask(new(row.Batch, row.Comparison), until);
         var served = await annotators.ServeAsync(
             campaign.Id, annotator, await ServingAsync(campaign, annotator, held.Task, cancellation), s => s.Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
+        // Counts that say that nothing is open are older than what was just claimed.
+        if (progress.Done == progress.Total) progress = View(state, await board.CountAsync(campaign.Id, cancellation));
         return new(NextStatus.Task, progress, await ViewAsync(campaign, served, held.Until, cancellation));
     }
 
