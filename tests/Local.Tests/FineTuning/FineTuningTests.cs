@@ -15,24 +15,13 @@ using Rlhf.Training.Reporting;
 namespace Rlhf.Local.Tests.FineTuning;
 
 /// <summary>The road without a GPU, through the real TrainPolicy: pairs go up, the job is followed, the tuned deployment is judged and answers the next round.</summary>
-public sealed class FineTuningTests : IAsyncLifetime
+public sealed class FineTuningTests : ProviderTests
 {
-    private readonly TemporaryFolder folder = new();
-    private AzureOpenAIServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await AzureOpenAIServer.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await server.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task PairsToVerdict_TheProviderTunesAndTheTunedDeploymentIsJudged()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        await host.LabelAsync(TuningHost.SettingsFor(server) with { TrainWhenLabeled = true }, prompts: 100);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        await host.LabelAsync(TuningHost.SettingsFor(Server) with { TrainWhenLabeled = true }, prompts: 100);
 
         var run = await host.Pipeline.RunAsync(r => r.HasEnded, "the run ended");
         Assert.Equal((RunState.Succeeded, null), (run.State, run.Error));
@@ -54,24 +43,24 @@ public sealed class FineTuningTests : IAsyncLifetime
     [Fact]
     public async Task Upload_TrainAndValidationPairs_InTheProvidersFormatAndTestPairsNowhere()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
 
         var pairs = await JsonLines.ReadAsync<PreferencePair>(host.Pipeline.Blobs, RunPaths.Pairs(run.Id)).ToListAsync();
         foreach (var split in new[] { Split.Train, Split.Validation })
         {
             var expected = pairs.Where(p => p.Split == split).ToList();
-            var file = Assert.Single(server.Files, f => f.Key.StartsWith($"{run.Id}-{split.ToString().ToLowerInvariant()}-", StringComparison.Ordinal));
+            var file = Assert.Single(Server.Files, f => f.Key.StartsWith($"{run.Id}-{split.ToString().ToLowerInvariant()}-", StringComparison.Ordinal));
             Assert.Equal([0xEF, 0xBB, 0xBF], file.Value[..3]);
             var lines = Encoding.UTF8.GetString(file.Value[3..]).TrimEnd('\n').Split('\n');
             Assert.Equal(expected.Select(Line), lines);
         }
-        Assert.Equal(2, server.Files.Count);
+        Assert.Equal(2, Server.Files.Count);
         var test = pairs.Where(p => p.Split == Split.Test).ToList();
         Assert.NotEmpty(test);
-        Assert.All(test, pair => Assert.DoesNotContain(server.Files.Values, f => Encoding.UTF8.GetString(f).Contains($"\"{pair.Messages[0].Content}\"", StringComparison.Ordinal)));
+        Assert.All(test, pair => Assert.DoesNotContain(Server.Files.Values, f => Encoding.UTF8.GetString(f).Contains($"\"{pair.Messages[0].Content}\"", StringComparison.Ordinal)));
 
-        var request = Assert.Single(server.Jobs).Request;
+        var request = Assert.Single(Server.Jobs).Request;
         Assert.Equal("""{"type":"dpo","dpo":{"hyperparameters":{"beta":0.1,"n_epochs":2}}}""", request["method"]!.ToJsonString());
         Assert.Equal((AzureOpenAIServer.BaseModel, "file-1", "file-2", "support-run1"),
             ((string?)request["model"], (string?)request["training_file"], (string?)request["validation_file"], (string?)request["suffix"]));
@@ -80,8 +69,8 @@ public sealed class FineTuningTests : IAsyncLifetime
     [Fact]
     public async Task Figures_WhatItCostsAndWhyThereIsNoRewardAccuracy_AreShown()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        server.MayEnd = false;
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        Server.MayEnd = false;
         var run = await host.LabelAndTrainAsync();
         var record = await Eventually.GetAsync(() => FineTuningRecord.FindAsync(host.Pipeline.Blobs, run.Id), "planned");
         // Two epochs of a few dozen tokens a text: the estimate is there before anything is trained.
@@ -89,7 +78,7 @@ public sealed class FineTuningTests : IAsyncLifetime
         Assert.InRange(record.Train.Tokens, 60 * record.Train.Pairs, 120 * record.Train.Pairs);
         await host.StatusAsync(run.Id, s => s.Headline!.Contains(FormattableString.Invariant($"about {record.EstimatedTokens:N0} tokens"), StringComparison.Ordinal), "the estimate is said");
 
-        server.MayEnd = true;
+        Server.MayEnd = true;
         await host.EndAsync(run.Id);
         var report = await Eventually.GetAsync(() => host.Pipeline.Blobs.ReadTextAsync(RunReporter.PathOf(run.Id)), "the report");
         Assert.Contains(FormattableString.Invariant($"4,321 charged, {record.EstimatedTokens:N0} estimated before"), report, StringComparison.Ordinal);
@@ -99,7 +88,7 @@ public sealed class FineTuningTests : IAsyncLifetime
     [Fact]
     public async Task NextRound_HalfOfItsAnswersAreTheTunedDeployments()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         await host.EndAsync((await host.LabelAndTrainAsync()).Id);
 
         await host.Pipeline.DropAsync(60, first: 1_000, "more.jsonl");
@@ -123,21 +112,21 @@ public sealed class FineTuningTests : IAsyncLifetime
     [Fact]
     public async Task ModelNotNamed_TheDeploymentIsAskedWhichItHolds()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        var run = await host.EndAsync((await host.LabelAndTrainAsync(TuningHost.SettingsFor(server) with { FineTuning = null })).Id);
-        Assert.Equal((RunState.Succeeded, AzureOpenAIServer.BaseModel), (run.State, (string?)server.Jobs[0].Request["model"]));
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        var run = await host.EndAsync((await host.LabelAndTrainAsync(TuningHost.SettingsFor(Server) with { FineTuning = null })).Id);
+        Assert.Equal((RunState.Succeeded, AzureOpenAIServer.BaseModel), (run.State, (string?)Server.Jobs[0].Request["model"]));
     }
 
     [Fact]
     public async Task NoAccount_SaysHowToDeployAndGoesOnOnceSomebodyHas()
     {
-        await using var host = await TuningHost.StartAsync(folder, server, TuningHost.Options with { Account = null });
+        await using var host = await TuningHost.StartAsync(Folder, Server, TuningHost.Options with { Account = null });
         var run = await host.LabelAndTrainAsync();
         var status = await host.StatusAsync(run.Id, s => s.Headline!.Contains("under the name 'rlhf-support-run1'", StringComparison.Ordinal), "it says what to deploy");
         Assert.Contains("--model-name gpt-4.1-mini-2025-04-14.ft-1-support-run1", status.Headline, StringComparison.Ordinal);
-        Assert.DoesNotContain(server.Calls, c => c.Path.StartsWith("/subscriptions/", StringComparison.Ordinal));
+        Assert.DoesNotContain(Server.Calls, c => c.Path.StartsWith("/subscriptions/", StringComparison.Ordinal));
 
-        server.Deploy("rlhf-support-run1", server.Jobs[0].TunedModel);
+        Server.Deploy("rlhf-support-run1", Server.Jobs[0].TunedModel);
         var ended = await host.EndAsync(run.Id);
         Assert.Equal((RunState.Succeeded, "azureOpenAI:rlhf-support-run1"), (ended.State, ended.Results?.Model));
     }
@@ -145,12 +134,12 @@ public sealed class FineTuningTests : IAsyncLifetime
     [Fact]
     public async Task KeysAndTokens_StandInNoLogAndInNoStorage()
     {
-        await using (var host = await TuningHost.StartAsync(folder, server))
+        await using (var host = await TuningHost.StartAsync(Folder, Server))
         {
-            server.Meet = async (call, context, _) =>
+            Server.Meet = async (call, context, _) =>
             {
                 // So that something goes wrong, and is logged.
-                if (!call.IsDeployment || server.Calls.Count(c => c.IsDeployment) > 1) return false;
+                if (!call.IsDeployment || Server.Calls.Count(c => c.IsDeployment) > 1) return false;
                 await AzureOpenAIServer.RefuseAsync(context, 403, "AuthorizationFailed", "The client does not have authorization to perform action 'deployments/write'.");
                 return true;
             };
@@ -158,7 +147,7 @@ public sealed class FineTuningTests : IAsyncLifetime
             Assert.DoesNotContain(AzureOpenAIServer.Key, host.Log, StringComparison.Ordinal);
             Assert.DoesNotContain(AzureOpenAIServer.Token, host.Log, StringComparison.Ordinal);
         }
-        foreach (var file in Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (var file in Directory.EnumerateFiles(Folder.Path, "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".lock", StringComparison.Ordinal)))
         {
             var text = Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
             Assert.False(text.Contains(AzureOpenAIServer.Key, StringComparison.Ordinal) || text.Contains(AzureOpenAIServer.Token, StringComparison.Ordinal), file);

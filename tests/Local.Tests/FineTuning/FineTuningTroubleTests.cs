@@ -5,26 +5,15 @@ using Rlhf.Training;
 namespace Rlhf.Local.Tests.FineTuning;
 
 /// <summary>What goes wrong at the provider: nothing is paid for twice, nothing that is paid for is given up, and each failure names the way out.</summary>
-public sealed class FineTuningTroubleTests : IAsyncLifetime
+public sealed class FineTuningTroubleTests : ProviderTests
 {
-    private readonly TemporaryFolder folder = new();
-    private AzureOpenAIServer server = null!;
-
-    public async ValueTask InitializeAsync() => server = await AzureOpenAIServer.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await server.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task RateLimited_TheProviderIsLeftAloneAsLongAsItAsks()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        server.Meet = async (call, context, _) =>
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        Server.Meet = async (call, context, _) =>
         {
-            if (!call.IsJobCreation || server.Calls.Count(c => c.IsJobCreation) > 1) return false;
+            if (!call.IsJobCreation || Server.Calls.Count(c => c.IsJobCreation) > 1) return false;
             context.Response.Headers.RetryAfter = "2";
             await AzureOpenAIServer.RefuseAsync(context, 429, "429", "Requests to the Fine-tuning jobs operation have exceeded the call rate limit.");
             return true;
@@ -32,10 +21,10 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
 
         Assert.Equal(RunState.Succeeded, run.State);
-        var calls = server.Calls.Where(c => c.Path.Contains("/v1/", StringComparison.Ordinal)).ToList();
+        var calls = Server.Calls.Where(c => c.Path.Contains("/v1/", StringComparison.Ordinal)).ToList();
         var refused = calls.FindIndex(c => c.IsJobCreation);
         Assert.True(calls[refused + 1].At - calls[refused].At >= TimeSpan.FromSeconds(2), $"{calls[refused + 1].At - calls[refused].At}");
-        Assert.Single(server.Jobs);
+        Assert.Single(Server.Jobs);
     }
 
     [Theory]
@@ -44,9 +33,9 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
     public async Task ContentRefused_FailsWithTheProvidersWords(string where)
     {
         const string Words = "The provided training data failed RAI checks for harm types: [hate_fairness, violence]. Please fix the data and try again.";
-        if (where == "file") server.FileEnd = ("error", Words);
-        else server.End = ("failed", "trainingDataModeration", Words);
-        await using var host = await TuningHost.StartAsync(folder, server);
+        if (where == "file") Server.FileEnd = ("error", Words);
+        else Server.End = ("failed", "trainingDataModeration", Words);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
         Assert.Equal((RunState.Failed, "fine-tuning-content-refused"), (run.State, run.Error?.Code));
         Assert.Contains(Words, run.Error!.Message, StringComparison.Ordinal);
@@ -56,8 +45,8 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
     [Fact]
     public async Task JobFailed_TheReasonIsTheRuns()
     {
-        server.End = ("failed", "invalid_training_file", "Line 7 has more than 65536 tokens.");
-        await using var host = await TuningHost.StartAsync(folder, server);
+        Server.End = ("failed", "invalid_training_file", "Line 7 has more than 65536 tokens.");
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
         Assert.Equal((RunState.Failed, "fine-tuning-failed", "The fine-tuning job 'ftjob-1' failed (invalid_training_file): Line 7 has more than 65536 tokens."), (run.State, run.Error?.Code, run.Error?.Message));
     }
@@ -65,8 +54,8 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
     [Fact]
     public async Task JobCancelledInThePortal_TheRunSaysSo()
     {
-        server.End = ("cancelled", null, null);
-        await using var host = await TuningHost.StartAsync(folder, server);
+        Server.End = ("cancelled", null, null);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
         Assert.Equal((RunState.Failed, "fine-tuning-cancelled"), (run.State, run.Error?.Code));
     }
@@ -76,60 +65,60 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
     [InlineData(2)]
     public async Task JobCreatedAndTheAnswerLost_ThereIsOneJob(int listsThatLag)
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var lagging = listsThatLag;
-        server.Meet = async (call, context, serve) =>
+        Server.Meet = async (call, context, serve) =>
         {
-            if (call.IsJobCreation && server.Calls.Count(c => c.IsJobCreation) == 1) return await LoseAnswerAsync(context, serve);
-            if (server.Jobs.Count == 0 || call.Method != "GET" || !call.Path.EndsWith("/fine_tuning/jobs", StringComparison.Ordinal) || lagging-- <= 0) return false;
+            if (call.IsJobCreation && Server.Calls.Count(c => c.IsJobCreation) == 1) return await LoseAnswerAsync(context, serve);
+            if (Server.Jobs.Count == 0 || call.Method != "GET" || !call.Path.EndsWith("/fine_tuning/jobs", StringComparison.Ordinal) || lagging-- <= 0) return false;
             await context.Response.WriteAsJsonAsync(new { data = Array.Empty<object>(), has_more = false });
             return true;
         };
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
-        Assert.Equal((RunState.Succeeded, 1, 1), (run.State, server.Jobs.Count, server.Calls.Count(c => c.IsJobCreation)));
+        Assert.Equal((RunState.Succeeded, 1, 1), (run.State, Server.Jobs.Count, Server.Calls.Count(c => c.IsJobCreation)));
     }
 
     [Fact]
     public async Task FileUploadedAndTheAnswerLost_ItIsFoundByItsName()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        server.Meet = async (call, context, serve) => call.IsUpload && server.Calls.Count(c => c.IsUpload) == 1 && await LoseAnswerAsync(context, serve);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        Server.Meet = async (call, context, serve) => call.IsUpload && Server.Calls.Count(c => c.IsUpload) == 1 && await LoseAnswerAsync(context, serve);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
-        Assert.Equal((RunState.Succeeded, 2), (run.State, server.Calls.Count(c => c.IsUpload)));
+        Assert.Equal((RunState.Succeeded, 2), (run.State, Server.Calls.Count(c => c.IsUpload)));
     }
 
     [Fact]
     public async Task HostRestartedWhileTheProviderTrains_TheSameJobIsFollowed()
     {
-        server.MayEnd = false;
+        Server.MayEnd = false;
         Run run;
-        await using (var first = await TuningHost.StartAsync(folder, server))
+        await using (var first = await TuningHost.StartAsync(Folder, Server))
         {
             run = await first.LabelAndTrainAsync();
             await first.StatusAsync(run.Id, s => s.Step == 1, "it trains");
         }
-        server.MayEnd = true;
-        await using var second = await TuningHost.StartAsync(folder, server);
-        Assert.Equal((RunState.Succeeded, 1), ((await second.EndAsync(run.Id)).State, server.Jobs.Count));
+        Server.MayEnd = true;
+        await using var second = await TuningHost.StartAsync(Folder, Server);
+        Assert.Equal((RunState.Succeeded, 1), ((await second.EndAsync(run.Id)).State, Server.Jobs.Count));
     }
 
     [Fact]
     public async Task Cancelled_TheProvidersJobIsCancelled()
     {
-        server.MayEnd = false;
-        await using var host = await TuningHost.StartAsync(folder, server);
+        Server.MayEnd = false;
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var run = await host.LabelAndTrainAsync();
         await host.StatusAsync(run.Id, s => s.Step == 1, "it trains");
         await host.Pipeline.Get<RunService>().CancelAsync(run.Id);
-        await Eventually.TrueAsync(() => server.Jobs.Single().Status == "cancelled");
+        await Eventually.TrueAsync(() => Server.Jobs.Single().Status == "cancelled");
         Assert.Equal(RunState.Cancelled, (await host.EndAsync(run.Id)).State);
     }
 
     [Fact]
     public async Task CancelledWhileDeployed_TheDeploymentThatCostsByTheHourGoes()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        server.Meet = async (call, context, _) =>
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        Server.Meet = async (call, context, _) =>
         {
             // The tuned deployment is made and does not answer yet.
             if (!call.Path.Contains("/deployments/rlhf-", StringComparison.Ordinal) || !call.Path.EndsWith("/completions", StringComparison.Ordinal)) return false;
@@ -138,16 +127,16 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
         };
         var run = await host.LabelAndTrainAsync();
         await host.StatusAsync(run.Id, s => s.Headline!.Contains("does not answer yet", StringComparison.Ordinal), "it is deployed");
-        Assert.Contains("rlhf-support-run1", server.Deployments.Keys);
+        Assert.Contains("rlhf-support-run1", Server.Deployments.Keys);
         await host.Pipeline.Get<RunService>().CancelAsync(run.Id);
-        await Eventually.TrueAsync(() => !server.Deployments.ContainsKey("rlhf-support-run1"));
-        Assert.Contains("base", server.Deployments.Keys);
+        await Eventually.TrueAsync(() => !Server.Deployments.ContainsKey("rlhf-support-run1"));
+        Assert.Contains("base", Server.Deployments.Keys);
     }
 
     [Fact]
     public async Task NoQuotaToDeploy_TheRunSaysSoAndGoesOnOnceThereIsSome()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var hasQuota = false;
         RefuseDeployments(() => !hasQuota);
         var run = await host.LabelAndTrainAsync();
@@ -155,13 +144,13 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
         Assert.Equal(RunState.Running, status.State);
         Assert.Contains("Raise the quota for Standard or delete a deployment", status.Headline, StringComparison.Ordinal);
         hasQuota = true;
-        Assert.Equal((RunState.Succeeded, 1), ((await host.EndAsync(run.Id)).State, server.Jobs.Count));
+        Assert.Equal((RunState.Succeeded, 1), ((await host.EndAsync(run.Id)).State, Server.Jobs.Count));
     }
 
     [Fact]
     public async Task NoQuotaForTooLong_FailsAndNamesTheModelThatIsKept()
     {
-        await using var host = await TuningHost.StartAsync(folder, server, TuningHost.Options with { DeployWithin = TimeSpan.FromMilliseconds(300) });
+        await using var host = await TuningHost.StartAsync(Folder, Server, TuningHost.Options with { DeployWithin = TimeSpan.FromMilliseconds(300) });
         RefuseDeployments(() => true);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
         Assert.Equal((RunState.Failed, "tuned-model-not-deployed"), (run.State, run.Error?.Code));
@@ -173,8 +162,8 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
     [Fact]
     public async Task ModelThatCannotBeTuned_FailsWithOneThatCan()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        var run = await host.EndAsync((await host.LabelAndTrainAsync(TuningHost.SettingsFor(server) with { FineTuning = new() { Model = "gpt-5-2025-08-07" } })).Id);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        var run = await host.EndAsync((await host.LabelAndTrainAsync(TuningHost.SettingsFor(Server) with { FineTuning = new() { Model = "gpt-5-2025-08-07" } })).Id);
         Assert.Equal((RunState.Failed, "model-not-tunable"), (run.State, run.Error?.Code));
         Assert.Contains("'gpt-5-2025-08-07' can't be tuned by preference", run.Error!.Message, StringComparison.Ordinal);
         Assert.Contains("gpt-4.1-mini-2025-04-14", run.Error.Remedy, StringComparison.Ordinal);
@@ -183,19 +172,19 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
     [Fact]
     public async Task OverTheBudget_FailsBeforeAnythingIsSent()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
-        var run = await host.EndAsync((await host.LabelAndTrainAsync(TuningHost.SettingsFor(server) with { FineTuning = new() { Model = AzureOpenAIServer.BaseModel, TokenBudget = 1_000 } })).Id);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        var run = await host.EndAsync((await host.LabelAndTrainAsync(TuningHost.SettingsFor(Server) with { FineTuning = new() { Model = AzureOpenAIServer.BaseModel, TokenBudget = 1_000 } })).Id);
         Assert.Equal((RunState.Failed, "fine-tuning-budget"), (run.State, run.Error?.Code));
         Assert.Contains("the campaign allows 1,000", run.Error!.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(server.Calls, c => c.IsUpload || c.IsJobCreation);
+        Assert.DoesNotContain(Server.Calls, c => c.IsUpload || c.IsJobCreation);
     }
 
     [Fact]
     public async Task KeyRefusedAtTheStart_Fails_AndWhileTheProviderTrainsTheRunWaits()
     {
-        await using var host = await TuningHost.StartAsync(folder, server);
+        await using var host = await TuningHost.StartAsync(Folder, Server);
         var isRefused = true;
-        server.Meet = async (call, context, _) =>
+        Server.Meet = async (call, context, _) =>
         {
             if (!isRefused || !call.Path.StartsWith("/openai/v1/", StringComparison.Ordinal)) return false;
             await AzureOpenAIServer.RefuseAsync(context, 401, "401", "Access denied due to invalid subscription key.");
@@ -205,16 +194,16 @@ public sealed class FineTuningTroubleTests : IAsyncLifetime
         Assert.Equal((RunState.Failed, "endpoint-key-refused"), (first.State, first.Error?.Code));
 
         isRefused = false;
-        server.MayEnd = false;
+        Server.MayEnd = false;
         var second = await host.TrainAsync();
         await host.StatusAsync(second.Id, s => s.Step == 1, "it trains");
         isRefused = true;
         await host.StatusAsync(second.Id, s => s.Headline!.Contains("invalid subscription key", StringComparison.Ordinal), "it says why it waits");
-        (isRefused, server.MayEnd) = (false, true);
+        (isRefused, Server.MayEnd) = (false, true);
         Assert.Equal(RunState.Succeeded, (await host.EndAsync(second.Id)).State);
     }
 
-    private void RefuseDeployments(Func<bool> isRefused) => server.Meet = async (call, context, _) =>
+    private void RefuseDeployments(Func<bool> isRefused) => Server.Meet = async (call, context, _) =>
     {
         if (!call.IsDeployment || !isRefused()) return false;
         await AzureOpenAIServer.RefuseAsync(context, 400, "InsufficientQuota",

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 
 namespace Rlhf.Web.Security;
@@ -36,8 +37,8 @@ public sealed class EntraOwners : IOwnerAccess
         try
         {
             var principal = JsonSerializer.Deserialize<Principal>(Convert.FromBase64String(header), JsonSerializerOptions.Web);
-            if (principal?.auth_typ != EntraProvider) return null;
-            var claims = (principal.claims ?? []).Where(c => objectIdClaims.Contains(c.typ)).Select(c => c.val).Distinct().ToList();
+            if (principal?.Provider != EntraProvider) return null;
+            var claims = (principal.Claims ?? []).Where(c => objectIdClaims.Contains(c.Type)).Select(c => c.Value).Distinct().ToList();
             return claims.Count == 1 && Guid.TryParse(claims[0], out var id) ? id : null;
         }
         catch (Exception e) when (e is FormatException or JsonException)
@@ -49,10 +50,7 @@ public sealed class EntraOwners : IOwnerAccess
     private static Guid ToObjectId(string text) => Guid.TryParse(text, out var id) ? id
         : throw new RlhfException("invalid-owners", $"'{text}' in the setting {AppSettings.Owners} is not an Entra object id.", "Find it with: az ad signed-in-user show --query id", 500);
 
-    // As the platform writes them.
-#pragma warning disable IDE1006, CA1812
-    private sealed record Principal(string? auth_typ, IReadOnlyList<Claim>? claims);
+    private sealed record Principal([property: JsonPropertyName("auth_typ")] string? Provider, IReadOnlyList<Claim>? Claims);
 
-    private sealed record Claim(string? typ, string? val);
-#pragma warning restore IDE1006, CA1812
+    private sealed record Claim([property: JsonPropertyName("typ")] string? Type, [property: JsonPropertyName("val")] string? Value);
 }
