@@ -10,6 +10,7 @@ using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
+using Rlhf.Preferences.Formats;
 using Rlhf.Prompts;
 using Rlhf.Storage;
 using Rlhf.Training;
@@ -43,7 +44,7 @@ public static class ServiceRegistration
         services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
-        services.AddSingleton<PairStore>();
+        services.AddSingleton<PairStore>().AddFormats();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<RunLauncher>().AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();
         services.TryAddSingleton<EndpointClients>(s => new(s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build(), s.GetService<TokenCredential>()));

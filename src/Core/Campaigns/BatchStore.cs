@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Rlhf.Storage;
 
 namespace Rlhf.Campaigns;
@@ -15,11 +16,13 @@ public sealed class BatchStore(ITableStore tables)
         await FindAsync(campaign, id, cancellation) ?? throw NotFound(campaign, id);
 
     /// <summary>A campaign's batches in order of their ids.</summary>
-    public async Task<IReadOnlyList<Batch>> ListAsync(CampaignId campaign, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<Batch>> ListAsync(CampaignId campaign, CancellationToken cancellation = default) =>
+        await StreamAsync(campaign, cancellation).ToListAsync(cancellation);
+
+    /// <summary>The same one by one, for what need not have them all.</summary>
+    public async IAsyncEnumerable<Batch> StreamAsync(CampaignId campaign, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var batches = new List<Batch>();
-        await foreach (var row in tables.QueryAsync(Table, campaign.Value, cancellation: cancellation)) batches.Add(row.ReadBody<Batch>());
-        return batches;
+        await foreach (var row in tables.QueryAsync(Table, campaign.Value, cancellation: cancellation)) yield return row.ReadBody<Batch>();
     }
 
     /// <summary>The batches of these ids that there are, read in one range from the first to the last; the round's other open batches lie between them.</summary>

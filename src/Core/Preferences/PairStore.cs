@@ -40,6 +40,19 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         }
     }
 
+    /// <summary>The pairs of a batch as they are now: from its file where there is one, from its rankings before.</summary>
+    public async Task<IReadOnlyList<PreferencePair>> ReadAsync(Campaign campaign, Batch batch, CancellationToken cancellation = default)
+    {
+        if (batch.Pairs is { Pairs: 0 }) return [];
+        if (batch.Pairs is { } file)
+        {
+            var read = await JsonLines.ReadAsync<PreferencePair>(blobs, PathOf(batch), cancellation).ToListAsync(cancellation);
+            // Else it is gone, or is being rewritten: the rankings are the truth.
+            if (read.Count == file.Pairs) return read;
+        }
+        return (await DeriveAsync(batch, OptionsFor(campaign), cancellation)).Pairs;
+    }
+
     /// <summary>The pairs of a batch, from its rankings.</summary>
     public async Task<PairOutcome> DeriveAsync(Batch batch, PairOptions options, CancellationToken cancellation = default)
     {

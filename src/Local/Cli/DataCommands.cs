@@ -2,11 +2,10 @@ using System.CommandLine;
 using Rlhf.Local.Checks;
 using Rlhf.Local.Hosting;
 using Rlhf.Local.Loop;
-using Rlhf.Preferences;
 
 namespace Rlhf.Local.Cli;
 
-/// <summary>Commands that look at a data folder: <c>campaigns</c>, <c>export</c>, <c>models</c>, <c>doctor</c>. They work beside a running host.</summary>
+/// <summary>Commands that look at a data folder: <c>campaigns</c>, <c>models</c>, <c>doctor</c>. They work beside a running host.</summary>
 internal static class DataCommands
 {
     public static Command Campaigns()
@@ -20,25 +19,6 @@ internal static class DataCommands
             foreach (var r in records)
                 Console.WriteLine($"{r.Campaign,-24} {r.StartedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {(r.Mode == LoopMode.Run ? "run" : "serve"),-6} {(r.Finished ? "finished" : "not finished"),-13} {Path.GetFileName(r.File)}");
             return Task.FromResult(0);
-        }));
-        return command;
-    }
-
-    public static Command Export()
-    {
-        var campaign = new Argument<string>("campaign");
-        var output = new Option<string?>("--output") { Description = "File to write (default: standard output).", HelpName = "FILE" };
-        var command = new Command("export", "Writes a campaign's preference pairs as TRL JSON lines.") { campaign, output, RunOptions.Data, RunOptions.Azurite };
-        command.SetAction((result, cancellation) => RlhfCommand.GuardAsync(async () =>
-        {
-            var data = DataFolder.Open(result.GetValue(RunOptions.Data));
-            var id = CampaignId.From(result.GetValue(campaign)!);
-            // Warnings to the other stream: standard output may be the export.
-            await using var storage = await LocalStorage.OpenAsync(data, result.GetValue(RunOptions.Azurite), Console.Error.WriteLine, cancellation);
-            await new Campaigns.CampaignStore(storage.Tables, TimeProvider.System).GetAsync(id, cancellation);
-            await using var stream = result.GetValue(output) is { } path ? File.Create(path) : Console.OpenStandardOutput();
-            await TrlExport.WriteAsync(storage.Blobs, id, stream, cancellation);
-            return 0;
         }));
         return command;
     }

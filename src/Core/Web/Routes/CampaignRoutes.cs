@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
-using Rlhf.Preferences;
 using Rlhf.Prompts;
 using Rlhf.Storage;
 using Rlhf.Training;
@@ -42,8 +41,6 @@ internal static class CampaignRoutes
         { Response = typeof(Run), Success = StatusCodes.Status202Accepted },
         new("POST", "api/campaigns/{campaign}/simulate", Owner, "simulate", "Finishes with simulated annotators, named as such wherever they count.", SimulateAsync)
         { Success = StatusCodes.Status202Accepted },
-        new("GET", "api/campaigns/{campaign}/export", Owner, "exportPairs", "The preference pairs of all rounds.", ExportAsync)
-        { ResponseType = "application/jsonl", Query = [new("format", "trl: TRL preference JSON lines, conversational.")] },
     ];
 
     private static async Task<IResult> ListAsync(RouteContext context)
@@ -106,14 +103,5 @@ internal static class CampaignRoutes
         await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation);
         await simulation.StartAsync(context.Campaign, context.Cancellation);
         return Results.Accepted();
-    }
-
-    private static async Task<IResult> ExportAsync(RouteContext context)
-    {
-        var format = context.QueryValue("format") ?? "trl";
-        if (format != "trl") throw new RlhfException("unknown-format", $"There is no export format '{format}'.", "Ask for format=trl.");
-        var campaign = (await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation)).Id;
-        var blobs = context.Get<IBlobStore>();
-        return Results.Stream(stream => TrlExport.WriteAsync(blobs, campaign, stream, context.Cancellation), "application/jsonl", $"{campaign}-pairs.jsonl");
     }
 }

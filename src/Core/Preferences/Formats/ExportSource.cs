@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.Prompts;
+
+namespace Rlhf.Preferences.Formats;
+
+/// <summary>A comparison with the judgements that count (skips and extra ones don't), annotators by their pseudonyms.</summary>
+public sealed record RankedComparison(Comparison Comparison, IReadOnlyList<Ranking> Rankings);
+
+/// <summary>What an export reads: a campaign batch by batch in order, some batches ahead of the writer, never all of it at once.</summary>
+public sealed class ExportSource
+{
+    /// <summary>Batches that are being read while one is written.</summary>
+    private const int Ahead = 8;
+
+    private readonly BatchStore batches;
+    private readonly PairStore pairs;
+    private readonly ComparisonStore comparisons;
+    private readonly RankingStore rankings;
+    private readonly Pseudonyms pseudonyms;
+
+    internal ExportSource(Campaign campaign, BatchStore batches, PairStore pairs, ComparisonStore comparisons, RankingStore rankings, Pseudonyms pseudonyms)
+    {
+        Campaign = campaign;
+        this.batches = batches;
+        this.pairs = pairs;
+        this.comparisons = comparisons;
+        this.rankings = rankings;
+        this.pseudonyms = pseudonyms;
+    }
+
+    public Campaign Campaign { get; }
+
+    /// <summary>Only this one; null is all.</summary>
+    public Split? Split { get; private init; }
+
+    /// <summary>What has been read so far, for the data card.</summary>
+    public ExportTally Tally { get; private init; } = new();
+
+    /// <summary>The same campaign, one split of it; what is read counts in the same tally.</summary>
+    public ExportSource Of(Split? split) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms) { Split = split, Tally = Tally };
+
+    /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too.</summary>
+    public async IAsyncEnumerable<PreferencePair> PairsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var read = batches.StreamAsync(Campaign.Id, cancellation).SelectAhead(Ahead, (batch, c) => pairs.ReadAsync(Campaign, batch, c), cancellation);
+        await foreach (var some in read)
+        {
+            foreach (var pair in some)
+            {
+                if (Split is { } split && pair.Split != split) continue;
+                Tally.Add(pair);
+                yield return pair;
+            }
+        }
+    }
+
+    /// <summary>The comparisons that training may use, with the rankings that count under the campaign's rule; comparisons without any are passed over.</summary>
+    public async IAsyncEnumerable<RankedComparison> RankedAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var read = batches.StreamAsync(Campaign.Id, cancellation).SelectAhead(Ahead, ReadRankedAsync, cancellation);
+        await foreach (var some in read)
+        {
+            foreach (var ranked in some)
+            {
+                Tally.Add(ranked);
+                yield return ranked;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<RankedComparison>> ReadRankedAsync(Batch batch, CancellationToken cancellation)
+    {
+        if (batch.Kind != ComparisonKind.Ordinary || batch.State is BatchState.Planned or BatchState.Generating) return [];
+        if (await comparisons.FindPublishedAsync(batch.Campaign, batch.Id, cancellation) is null) return [];
+        var options = PairStore.OptionsFor(Campaign);
+        var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
+        var counted = (await rankings.ReadBatchAsync(batch.Id, cancellation)).Where(r => PairRules.Counts(r, options)).ToLookup(r => r.Comparison);
+        return [.. published.Where(c => (Split is null || c.Prompt.Split == Split) && counted.Contains(c.Id))
+            .Select(c => new RankedComparison(c, [.. counted[c.Id].Select(pseudonyms.Hide)]))];
+    }
+}

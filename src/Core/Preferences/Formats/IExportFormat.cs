@@ -1,0 +1,21 @@
+namespace Rlhf.Preferences.Formats;
+
+/// <summary>What a format is, for lists and headers.</summary>
+/// <param name="Name">As it is asked for: <c>format=trl</c>, <c>--format trl</c>.</param>
+/// <param name="Title">For people.</param>
+/// <param name="Extension">With the dot.</param>
+/// <param name="Loses">What it can't hold, one sentence each, said before an export; empty where it holds all that a pair has.</param>
+public sealed record FormatInfo(string Name, string Title, string ContentType, string Extension, IReadOnlyList<string> Loses)
+{
+    /// <summary>Off: a file holds one split only, which has to be named.</summary>
+    public bool HoldsSplit { get; init; } = true;
+}
+
+/// <summary>Writes a campaign's pairs, or the rankings behind them, as some other program reads them. Registered in the container; the export route and <c>rlhf export</c> list what is there.</summary>
+public interface IExportFormat
+{
+    FormatInfo Info { get; }
+
+    /// <summary>Writes all of <paramref name="source"/> in its order, in bounded memory, and leaves <paramref name="output"/> open (it may neither seek nor write synchronously).</summary>
+    Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation);
+}
