@@ -34,6 +34,8 @@ public sealed record CampaignSettings
 
     public int GuidelinesVersion { get; init; } = 1;
 
+    public LabelFormSettings Form { get; init; } = new();
+
     public JudgeKind Judge { get; init; } = JudgeKind.People;
 
     /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>

@@ -24,6 +24,7 @@ public static class CampaignSettingsRules
         CheckGenerators(settings);
         CheckSplit(settings.Split);
         CheckPace(settings);
+        LabelFormRules.Check(settings.Form);
         CheckTraining(settings);
         FineTuningRules.Check(settings);
     }

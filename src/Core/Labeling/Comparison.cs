@@ -37,8 +37,9 @@ public enum RankingOutcome
 /// <param name="ActiveTime">Time the page was visible and the person active.</param>
 /// <param name="Extra">Came after the comparison was complete or the campaign had ended: kept, not counted.</param>
 /// <param name="Revision">1, then one more with each amendment.</param>
+/// <param name="TooFast">In less active time than anybody needs to read the texts (<see cref="Campaigns.LabelFormSettings.TooFastPerThousandCharacters"/>). It counts all the same; the owner sees it.</param>
 public sealed record Ranking(
     ComparisonId Comparison, BatchId Batch, AnnotatorId Annotator, AnnotatorKind AnnotatorKind, RankingOutcome Outcome,
     IReadOnlyList<IReadOnlyList<string>> Tiers, IReadOnlyList<string> ShownOrder, DateTimeOffset SubmittedAt,
     int? Strength = null, TimeSpan? ActiveTime = null, string? Comment = null, string? BetterAnswer = null, int GuidelinesVersion = 1,
-    bool Extra = false, int Revision = 1);
+    bool Extra = false, int Revision = 1, bool TooFast = false);

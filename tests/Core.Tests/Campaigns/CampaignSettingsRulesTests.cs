@@ -29,6 +29,10 @@ public sealed class CampaignSettingsRulesTests
         { "invalid-settings", "16001 characters", Good with { Guidelines = new('x', 16_001) } },
         { "invalid-settings", "0 characters", Good with { Title = "" } },
         { "invalid-settings", "annotator", Good with { TrainOn = [] } },
+        { "invalid-form", "3 points", Good with { Form = new() { Scale = 3 } } },
+        { "invalid-form", "00:00:30", Good with { Form = new() { BreakAfter = TimeSpan.FromSeconds(30) } } },
+        { "invalid-form", "0 judgements", Good with { Form = new() { DailyCap = 0 } } },
+        { "invalid-form", "-00:00:01", Good with { Form = new() { TooFastPerThousandCharacters = TimeSpan.FromSeconds(-1) } } },
         { "no-policy", "demo", Good with { Policy = null, TrainWhenLabeled = true } },
     };
 

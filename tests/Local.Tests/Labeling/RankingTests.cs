@@ -16,7 +16,7 @@ public sealed class RankingTests
     public async Task Submit_PlacesOnTheScreen_AreStoredAsTheAnswersThatStoodThere()
     {
         await using var host = await WebHost.StartAsync();
-        var comparison = (await host.PublishAsync(count: 1))[0];
+        var comparison = (await host.PublishAsync(count: 1, form: new() { Scale = 4 }))[0];
         var annotator = await host.InviteAsync(kind: AnnotatorKind.Simulated);
         var task = (await annotator.NextAsync()).Task!;
         await annotator.RankAsync(task.Comparison, new(RankingOutcome.Ranked, [["2"], ["1"]], ["1", "2"], Strength: 2, ActiveSeconds: 3.5));

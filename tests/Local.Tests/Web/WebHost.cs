@@ -85,7 +85,8 @@ public sealed class WebHost : IAsyncDisposable
     }
 
     /// <summary>A campaign with one published batch of <paramref name="count"/> comparisons, made without any generator.</summary>
-    public async Task<IReadOnlyList<Comparison>> PublishAsync(int count, int overlap = 1, int answers = 2, TimeSpan? lease = null, int batch = 1)
+    public async Task<IReadOnlyList<Comparison>> PublishAsync(
+        int count, int overlap = 1, int answers = 2, TimeSpan? lease = null, int batch = 1, LabelFormSettings? form = null, string guidelines = "Pick the answer you would rather have received.")
     {
         var settings = new CampaignSettings
         {
@@ -93,6 +94,8 @@ public sealed class WebHost : IAsyncDisposable
             Title = "Support answers",
             Overlap = overlap,
             Answers = answers,
+            Form = form ?? new(),
+            Guidelines = guidelines,
             Lease = lease ?? TimeSpan.FromMinutes(10),
             Generators = [new("base", GeneratorKind.Onnx, "file:models/none")],
         };

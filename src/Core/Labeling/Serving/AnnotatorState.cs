@@ -4,7 +4,8 @@ namespace Rlhf.Labeling.Serving;
 /// <param name="Held">On the screen now: at most the one shown and one fetched ahead.</param>
 /// <param name="Recent">Own latest judgements, newest first; what amending reaches.</param>
 /// <param name="Judged">Judgements so far, skips included.</param>
-public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> Held, IReadOnlyList<TaskKey> Recent, int Judged)
+/// <param name="Day">Those of the latest day with any.</param>
+public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> Held, IReadOnlyList<TaskKey> Recent, int Judged, DayCount? Day = null)
 {
     public const int MaximumHeld = 2;
 
@@ -19,18 +20,36 @@ public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> H
 
     public AnnotatorState WithoutHeld(ComparisonId comparison) => this with { Held = [.. Held.Where(h => h.Task.Comparison != comparison)] };
 
+    /// <summary>What was fetched ahead is on the screen now: its lease begins.</summary>
+    public AnnotatorState Showing(HeldTask shown) => this with { Held = [.. Held.Select(h => h.Task == shown.Task ? shown : h)] };
+
     /// <summary>After a judgement: no longer held, first among the recent ones, and counted once, however often it is noted.</summary>
-    public AnnotatorState AfterJudging(TaskKey task, bool isNew) => WithoutHeld(task.Comparison) with
+    public AnnotatorState AfterJudging(TaskKey task, bool isNew, DateTimeOffset at)
     {
-        Recent = Recent.Contains(task) ? Recent : [.. Recent.Prepend(task).Take(RecentKept)],
-        Judged = isNew && !Recent.Contains(task) ? Judged + 1 : Judged,
-    };
+        var counts = isNew && !Recent.Contains(task);
+        return WithoutHeld(task.Comparison) with
+        {
+            Recent = Recent.Contains(task) ? Recent : [.. Recent.Prepend(task).Take(RecentKept)],
+            Judged = counts ? Judged + 1 : Judged,
+            Day = counts ? new(DayOf(at), JudgedOn(at) + 1) : Day,
+        };
+    }
+
+    /// <summary>Judgements of the day (UTC) that holds <paramref name="at"/>.</summary>
+    public int JudgedOn(DateTimeOffset at) => Day is { } day && day.Day == DayOf(at) ? day.Judged : 0;
+
+    private static DateTimeOffset DayOf(DateTimeOffset at) => new(at.UtcDateTime.Date, TimeSpan.Zero);
 }
 
 /// <summary>Which comparison, and in whose batch's blob its body is.</summary>
 public sealed record TaskKey(BatchId Batch, ComparisonId Comparison);
 
-public sealed record HeldTask(TaskKey Task, DateTimeOffset Until);
+/// <param name="Until">End of the lease; of the claim, where it was fetched ahead and is not on the screen yet.</param>
+/// <param name="Ahead">Fetched ahead and not shown.</param>
+public sealed record HeldTask(TaskKey Task, DateTimeOffset Until, bool Ahead = false);
+
+/// <param name="Day">Its beginning, UTC.</param>
+public sealed record DayCount(DateTimeOffset Day, int Judged);
 
 /// <summary>How far an annotator has looked through the open rows. A lap begins in a shard behind a row and goes through all shards back to it:
 /// segment 0 is the rest of the first shard, the last segment that shard's beginning.</summary>

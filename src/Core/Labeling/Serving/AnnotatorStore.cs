@@ -72,7 +72,7 @@ public sealed class AnnotatorStore(ITableStore tables, RankingStore rankings, Ti
     public Task NoteJudgedAsync(CampaignId campaign, AnnotatorId annotator, TaskKey task, bool isNew, CancellationToken cancellation) =>
         AloneAsync(campaign, annotator, async session =>
         {
-            AnnotatorState Judge(AnnotatorState state) => state.AfterJudging(task, isNew);
+            AnnotatorState Judge(AnnotatorState state) => state.AfterJudging(task, isNew, time.GetUtcNow());
             if (session.Known is not { ETag: not null } known || !known.State.Held.Any(h => h.Task == task)) return await UpdateAsync(session, Judge, cancellation);
             session.Known = known with { State = Judge(known.State) };
             return session.Known.State;
@@ -99,7 +99,7 @@ public sealed class AnnotatorStore(ITableStore tables, RankingStore rankings, Ti
         // Nobody wrote it since: what was noted here still goes on top of it.
         var state = session.Known is { } before && before.ETag == row?.ETag ? before.State : row?.ReadBody<AnnotatorState>() ?? AnnotatorState.New(session.Annotator);
         foreach (var held in state.Held)
-            if (await rankings.FindAsync(held.Task.Batch, held.Task.Comparison, session.Annotator, cancellation) is not null) state = state.AfterJudging(held.Task, isNew: true);
+            if (await rankings.FindAsync(held.Task.Batch, held.Task.Comparison, session.Annotator, cancellation) is { Ranking.SubmittedAt: var at }) state = state.AfterJudging(held.Task, isNew: true, at);
         return session.Known = new(state, row?.ETag, time.GetUtcNow(), session.Known?.Served ?? []);
     }
 

@@ -39,12 +39,16 @@ public sealed record OpenRow(
         return live.Count + Ranked.Count < Overlap && live.All(c => c.Annotator != annotator);
     }
 
-    /// <summary>Whether <paramref name="annotator"/> claimed it before <paramref name="until"/> less a lease; whoever asks knows that the claim is not in hand.</summary>
-    public bool IsLostBy(AnnotatorId annotator, DateTimeOffset until) => !IsClosed && !IsJudgedBy(annotator) && Claims.Any(c => c.Annotator == annotator && c.Until < until);
+    /// <summary>Whether <paramref name="annotator"/> claimed it before <paramref name="made"/>; whoever asks knows that the claim is not in hand.</summary>
+    public bool IsLostBy(AnnotatorId annotator, DateTimeOffset made) => !IsClosed && !IsJudgedBy(annotator) && Claims.Any(c => c.Annotator == annotator && c.Made < made);
 
     /// <summary>Claimed by <paramref name="claim"/>'s annotator; claims that ran out go.</summary>
     public OpenRow Claimed(Claim claim, DateTimeOffset now) =>
         this with { Claims = [.. LiveClaims(now).Where(c => c.Annotator != claim.Annotator), claim] };
+
+    /// <summary>The annotator's claim, if it is there, lasts longer.</summary>
+    public OpenRow Extended(AnnotatorId annotator, DateTimeOffset until) =>
+        this with { Claims = [.. Claims.Select(c => c.Annotator == annotator && c.Until < until ? c with { Until = until } : c)] };
 
     public OpenRow Released(AnnotatorId annotator) => this with { Claims = [.. Claims.Where(c => c.Annotator != annotator)] };
 
@@ -56,5 +60,6 @@ public sealed record OpenRow(
     };
 }
 
-/// <summary>A comparison on somebody's screen until then.</summary>
-public sealed record Claim(AnnotatorId Annotator, DateTimeOffset Until);
+/// <summary>A comparison on somebody's screen, or fetched ahead for it, until then.</summary>
+/// <param name="Made">Null in rows of earlier versions.</param>
+public sealed record Claim(AnnotatorId Annotator, DateTimeOffset Until, DateTimeOffset? Made = null);

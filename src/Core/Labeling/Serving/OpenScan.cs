@@ -28,7 +28,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         Func<Task<IReadOnlyCollection<Invite>>> others, CancellationToken cancellation)
     {
         bool IsFree(StoredOpenRow stored) => stored.Row.IsFor(kind) && (stored.Row.IsFreeFor(annotator, time.GetUtcNow())
-            || (stored.Row.IsLostBy(annotator, until - LostAfter) && !held.Contains(stored.Row.Comparison)));
+            || (stored.Row.IsLostBy(annotator, time.GetUtcNow() - LostAfter) && !held.Contains(stored.Row.Comparison)));
 
         if (cursor.IsLapDone) cursor = cursor.Restarted();
         // Taken from what another scan has left over, the cursor stays where it is: no row was passed.
@@ -47,7 +47,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
             if (rows.Count > 0)
-                cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind))], annotator, until - time.GetUtcNow(), held, others);
+                cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind))], annotator, held, others);
             if (rows.Count < take) cursor = cursor.NextSegment();
         }
         return new(null, cursor);
@@ -74,7 +74,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             await open.ChangeAsync(campaign, stored.Row.Batch, stored.Row.Comparison, r => r.Judged(expired.Annotator, found.Ranking.Outcome), cancellation);
             return null;
         }
-        var claimed = stored.Row.Claimed(new(annotator, until), now);
+        var claimed = stored.Row.Claimed(new(annotator, until, now), now);
         return (await open.TryReplaceAsync(campaign, stored, claimed, cancellation))?.Row;
     }
 
@@ -86,12 +86,12 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     }
 
     private async Task<ScanCursor> PastAsync(
-        ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, TimeSpan lease, IReadOnlyCollection<ComparisonId> held, Func<Task<IReadOnlyCollection<Invite>>> others)
+        ScanCursor cursor, List<StoredOpenRow> rows, AnnotatorId annotator, IReadOnlyCollection<ComparisonId> held, Func<Task<IReadOnlyCollection<Invite>>> others)
     {
         var now = time.GetUtcNow();
         // One's own claim that is not in hand was lost on its way, and comes back before its lease ends.
         var untils = rows.Where(r => !r.Row.IsJudgedBy(annotator) && !held.Contains(r.Row.Comparison)).SelectMany(r => r.Row.LiveClaims(now))
-            .Select(c => c.Annotator == annotator ? c.Until - lease + LostAfter : c.Until);
+            .Select(c => c.Annotator == annotator && c.Made is { } made ? made + LostAfter : c.Until);
         var reachable = cursor.Reachable || await AnyReachableAsync(rows, annotator, now, others);
         return cursor with { Seen = cursor.Seen + rows.Count, Reachable = reachable, OthersUntil = Earliest(cursor.OthersUntil, untils) };
     }

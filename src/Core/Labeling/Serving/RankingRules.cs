@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Labeling.Invites;
 using Rlhf.Web.Contracts;
 
@@ -8,20 +9,20 @@ public static class RankingRules
 {
     public const int MaximumComment = 2_000;
     public const int MaximumBetterAnswer = 4_000;
-    public const int MaximumStrength = 3;
 
     private static readonly TimeSpan LongestActiveTime = TimeSpan.FromHours(12);
 
     /// <exception cref="RlhfException"><c>invalid-ranking</c>, naming what is wrong.</exception>
-    public static Ranking Read(RankingRequest request, Comparison comparison, Served served, Invite annotator, int guidelinesVersion, DateTimeOffset now)
+    public static Ranking Read(RankingRequest request, Comparison comparison, Served served, Invite annotator, CampaignSettings settings, DateTimeOffset now)
     {
-        Check(request, served);
+        Check(request, served, settings.Form);
         var tiers = request.Outcome == RankingOutcome.Ranked ? request.Tiers! : [];
-        return new(
+        var ranking = new Ranking(
             comparison.Id, comparison.Batch, annotator.Annotator, annotator.Kind, request.Outcome,
             [.. tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(place => ShownOrder.AnswerAt(served.ShownOrder, place)!)])],
             served.ShownOrder, now, request.Strength, request.ActiveSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            Text(request.Comment), Text(request.BetterAnswer), request.GuidelinesVersion ?? guidelinesVersion);
+            Text(request.Comment), Text(request.BetterAnswer), request.GuidelinesVersion ?? settings.GuidelinesVersion);
+        return ranking with { TooFast = IsTooFast(ranking, comparison, settings.Form) };
     }
 
     /// <summary>Whether <paramref name="submitted"/> says what is stored already: the same request sent again.</summary>
@@ -36,26 +37,38 @@ public static class RankingRules
 
     private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
 
-    private static void Check(RankingRequest request, Served served)
+    // A skip needs no reading, and only people read.
+    private static bool IsTooFast(Ranking ranking, Comparison comparison, LabelFormSettings form) =>
+        ranking is { AnnotatorKind: AnnotatorKind.Person, ActiveTime: { } active } && ranking.Outcome != RankingOutcome.Skip
+        && active < LabelFormRules.LeastTime(form, comparison.Prompt.Messages[^1].Content.Length + comparison.Answers.Sum(a => a.Text.Length));
+
+    private static void Check(RankingRequest request, Served served, LabelFormSettings form)
     {
-        var problem = Problem(request, ShownOrder.Places(served.ShownOrder.Count));
+        var problem = Problem(request, ShownOrder.Places(served.ShownOrder.Count), form);
         if (problem is not null) throw new RlhfException("invalid-ranking", problem, "Send the outcome and, if ranked, tiers of the served answers' ids from best to worst, each id once.");
     }
 
-    private static string? Problem(RankingRequest request, IReadOnlyList<string> places)
+    private static string? Problem(RankingRequest request, IReadOnlyList<string> places, LabelFormSettings form)
     {
         if (!Enum.IsDefined(request.Outcome)) return $"There is no outcome '{request.Outcome}'.";
         if (request.ShownOrder is { } shown && !shown.SequenceEqual(places)) return $"The answers were not shown in the order [{Quote(shown)}] but [{Quote(places)}].";
-        if (request.Comment?.Length > MaximumComment) return $"A comment of {request.Comment.Length} characters is too long; the most is {MaximumComment}.";
-        if (request.BetterAnswer?.Length > MaximumBetterAnswer) return $"An answer of {request.BetterAnswer.Length} characters is too long; the most is {MaximumBetterAnswer}.";
         if (request.ActiveSeconds is { } seconds && !(seconds >= 0 && seconds <= LongestActiveTime.TotalSeconds)) return $"{seconds} seconds can't be an active time.";
-        return StrengthProblem(request, places) ?? TiersProblem(request, places);
+        return TextProblem(request, form) ?? StrengthProblem(request, places, form) ?? TiersProblem(request, places) ?? ModeProblem(request, places, form);
     }
 
-    private static string? StrengthProblem(RankingRequest request, IReadOnlyList<string> places)
+    private static string? TextProblem(RankingRequest request, LabelFormSettings form)
+    {
+        if (!form.Comments && Text(request.Comment) is not null) return "This campaign takes no comments.";
+        if (!form.BetterAnswers && Text(request.BetterAnswer) is not null) return "This campaign takes no answers of annotators' own.";
+        if (request.Comment?.Length > MaximumComment) return $"A comment of {request.Comment.Length} characters is too long; the most is {MaximumComment}.";
+        return request.BetterAnswer?.Length > MaximumBetterAnswer ? $"An answer of {request.BetterAnswer.Length} characters is too long; the most is {MaximumBetterAnswer}." : null;
+    }
+
+    private static string? StrengthProblem(RankingRequest request, IReadOnlyList<string> places, LabelFormSettings form)
     {
         if (request.Strength is not { } strength) return null;
-        if (strength is < 1 or > MaximumStrength) return $"A strength of {strength} is not between 1 and {MaximumStrength}.";
+        var most = LabelFormRules.MaximumStrength(form);
+        if (strength < 1 || strength > most) return $"A strength of {strength} is not between 1 and {most}, as the scale of {form.Scale} points has it.";
         return places.Count == 2 && request.Outcome == RankingOutcome.Ranked && request.Tiers?.Count == 2
             ? null : "A strength goes with one of two answers being better, nothing else.";
     }
@@ -70,6 +83,15 @@ public static class RankingRules
         if (named.Contains(null!)) return "A tier holds a null.";
         if (named.GroupBy(id => id).FirstOrDefault(g => g.Count() > 1) is { } twice) return $"Answer '{twice.Key}' stands in the ranking {twice.Count()} times.";
         return named.Count < 2 ? "A ranking says something about at least two answers." : null;
+    }
+
+    private static string? ModeProblem(RankingRequest request, IReadOnlyList<string> places, LabelFormSettings form)
+    {
+        if (form.ManyAnswers != ManyAnswersMode.BestAndWorst || places.Count == 2 || request.Outcome != RankingOutcome.Ranked) return null;
+        var tiers = request.Tiers!;
+        var isBestAndWorst = tiers.Count == 3 && tiers[0].Count == 1 && tiers[1].Count == places.Count - 2 && tiers[2].Count == 1;
+        return isBestAndWorst || (tiers.Count == 1 && tiers[0].Count == places.Count) ? null
+            : "This campaign asks for the best answer, the worst, and all others in one tier between them (or all in one tier, where they are the same).";
     }
 
     private static string Quote(IEnumerable<string> ids) => string.Join(", ", ids.Take(10).Select(Short));

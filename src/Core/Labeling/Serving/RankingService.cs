@@ -20,7 +20,7 @@ public sealed class RankingService(
         var campaign = await campaigns.GetRecentAsync(id, cancellation);
         var served = await annotators.FindServedAsync(id, annotator.Annotator, comparisonId, cancellation) ?? throw TaskServer.NotServed(comparisonId);
         var comparison = (await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
-        var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings.GuidelinesVersion, time.GetUtcNow());
+        var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings, time.GetUtcNow());
         var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
         var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || (place is null && await IsSettledAsync(id, comparison, ranking, cancellation));
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);

@@ -13,9 +13,13 @@ public sealed class TaskServer(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WritingWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan NothingOpenWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CapWait = TimeSpan.FromMinutes(10);
+
+    /// <summary>Of a lease: how much longer a claim ahead lasts than the lease of what is shown.</summary>
+    private const double AheadShare = 0.2;
 
     /// <summary>The task already on the annotator's screen if its lease runs and it is not in <paramref name="holding"/>; otherwise a new one, claimed until its lease ends.</summary>
-    /// <param name="holding">What the caller has in hand: given to fetch one ahead.</param>
+    /// <param name="holding">What the caller has on the screen: given to fetch one ahead. The lease of what was fetched ahead begins with the call that names it here.</param>
     /// <exception cref="RlhfException"><c>too-many-held</c>.</exception>
     public async Task<NextResponse> NextAsync(CampaignId id, Invite invite, IReadOnlyCollection<ComparisonId> holding, CancellationToken cancellation = default)
     {
@@ -27,11 +31,13 @@ public sealed class TaskServer(
         var progress = await ProgressAsync(id, state, cancellation);
         if (NotServing(campaign, progress) is { } answer) return answer;
         var held = state.HeldAt(time.GetUtcNow()).ToList();
-        if (held.Find(h => !holding.Contains(h.Task.Comparison)) is { } mine)
-            return new(NextStatus.Task, progress, await ViewAsync(campaign, annotator, mine, cancellation));
-        if (held.Count >= AnnotatorState.MaximumHeld)
+        var mine = held.Find(h => !holding.Contains(h.Task.Comparison));
+        if (mine is null && held.Count >= AnnotatorState.MaximumHeld)
             throw new RlhfException("too-many-held", $"This annotator holds {held.Count} comparisons already.", "Submit, skip or release one before asking for another.", 409);
-        return await ClaimAsync(campaign, invite, state, progress, cancellation);
+        var begun = await BeginAsync(campaign, annotator, holding.Count == 0 ? mine : held.Find(h => holding.Contains(h.Task.Comparison)), cancellation);
+        if (mine is null) return await ClaimAsync(campaign, invite, state, new(begun, IsAhead: holding.Count > 0), progress, cancellation);
+        if (begun is not null) await annotators.UpdateAsync(id, annotator, s => s.Showing(begun), cancellation);
+        return Task(campaign, progress, await ViewAsync(campaign, annotator, mine.Task == begun?.Task ? begun : mine, cancellation));
     }
 
     /// <summary>Gives a comparison back unjudged. Nothing happens if the annotator does not hold it.</summary>
@@ -54,27 +60,49 @@ public sealed class TaskServer(
     public static RlhfException NotServed(ComparisonId comparison) =>
         new("not-served", $"Comparison '{comparison}' was not served to this annotator.", "Rank what 'next' gives, with the invite that it was given to.", 403);
 
-    private async Task<NextResponse> ClaimAsync(Campaign campaign, Invite invite, AnnotatorState state, ProgressView progress, CancellationToken cancellation)
+    /// <summary>The lease of what was fetched ahead and is on the screen now; null where that is no news. The state says so with its next write, the open row only where its claim would end before.</summary>
+    private async Task<HeldTask?> BeginAsync(Campaign campaign, AnnotatorId annotator, HeldTask? held, CancellationToken cancellation)
+    {
+        if (held is not { Ahead: true }) return null;
+        var until = time.GetUtcNow() + campaign.Settings.Lease;
+        if (until > held.Until) await open.ChangeAsync(campaign.Id, held.Task.Batch, held.Task.Comparison, r => r.Extended(annotator, until), cancellation);
+        return new(held.Task, until);
+    }
+
+    private async Task<NextResponse> ClaimAsync(Campaign campaign, Invite invite, AnnotatorState state, Screen screen, ProgressView progress, CancellationToken cancellation)
     {
         var annotator = invite.Annotator;
-        var until = time.GetUtcNow() + campaign.Settings.Lease;
+        if (AtCap(campaign, invite, state, progress) is { } enough)
+        {
+            if (screen.Begun is not null) await annotators.UpdateAsync(campaign.Id, annotator, screen.Apply, cancellation);
+            return enough;
+        }
+        var until = UntilOf(campaign, screen.Apply(state), screen.IsAhead);
         var result = await scan.ClaimNextAsync(
             campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row)
         {
-            if (result.Cursor != state.Cursor) await annotators.UpdateAsync(campaign.Id, annotator, s => s with { Cursor = result.Cursor }, cancellation);
+            if (screen.Begun is not null || result.Cursor != state.Cursor)
+                await annotators.UpdateAsync(campaign.Id, annotator, s => screen.Apply(s) with { Cursor = result.Cursor }, cancellation);
             var answer = Nothing(result.Cursor, progress);
             if (answer.Status == NextStatus.Done && await AreMoreBeingWrittenAsync(campaign.Id, cancellation))
                 answer = new(NextStatus.Wait, progress, RetryAfterSeconds: (int)WritingWait.TotalSeconds, Reason: "New answers are being written.");
             // Whoever is told that nothing is left sees the count as it is, not as it was a second ago.
             return answer.Status == NextStatus.Wait ? answer : answer with { Progress = View(state, await board.CountAsync(campaign.Id, cancellation)) };
         }
-        var held = new HeldTask(new(row.Batch, row.Comparison), until);
+        var held = new HeldTask(new(row.Batch, row.Comparison), until, screen.IsAhead);
         var served = await annotators.ServeAsync(
-            campaign.Id, annotator, await ServingAsync(campaign, annotator, held.Task, cancellation), s => s.Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
+            campaign.Id, annotator, await ServingAsync(campaign, annotator, held.Task, cancellation), s => screen.Apply(s).Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
         // Counts that say that nothing is open are older than what was just claimed.
         if (progress.Done == progress.Total) progress = View(state, await board.CountAsync(campaign.Id, cancellation));
-        return new(NextStatus.Task, progress, await ViewAsync(campaign, served, held.Until, cancellation));
+        return Task(campaign, progress, await ViewAsync(campaign, served, held.Until, cancellation));
+    }
+
+    /// <summary>Fetched ahead, a task waits for as long as the one shown may take, and a bit: mostly the claim needs no second write when it is shown.</summary>
+    private DateTimeOffset UntilOf(Campaign campaign, AnnotatorState state, bool isAhead)
+    {
+        var (now, lease) = (time.GetUtcNow(), campaign.Settings.Lease);
+        return isAhead ? state.HeldAt(now).Select(h => h.Until).DefaultIfEmpty(now + lease).Max() + lease * AheadShare : now + lease;
     }
 
     private async Task<TaskView> ViewAsync(Campaign campaign, AnnotatorId annotator, HeldTask held, CancellationToken cancellation)
@@ -112,7 +140,21 @@ public sealed class TaskServer(
     private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation) =>
         View(state, await board.GetAsync(campaign, cancellation));
 
-    private static ProgressView View(AnnotatorState state, BatchCounts counts) => new(state.Judged, counts.Comparisons - counts.Open, counts.Comparisons);
+    private ProgressView View(AnnotatorState state, BatchCounts counts) =>
+        new(state.Judged, counts.Comparisons - counts.Open, counts.Comparisons, state.JudgedOn(time.GetUtcNow()));
+
+    private static NextResponse Task(Campaign campaign, ProgressView progress, TaskView task) =>
+        new(NextStatus.Task, progress, task, Form: LabelFormView.Of(campaign.Settings.Form));
+
+    /// <summary>People only: nothing else tires. What is in hand will count too.</summary>
+    private NextResponse? AtCap(Campaign campaign, Invite invite, AnnotatorState state, ProgressView progress)
+    {
+        var now = time.GetUtcNow();
+        if (invite.Kind != AnnotatorKind.Person || campaign.Settings.Form.DailyCap is not { } cap || state.JudgedOn(now) + state.HeldAt(now).Count() < cap) return null;
+        var tomorrow = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
+        return new(NextStatus.CapReached, progress, RetryAfterSeconds: (int)Math.Ceiling((tomorrow < CapWait ? tomorrow : CapWait).TotalSeconds),
+            Reason: $"{cap} judgements a day is what this campaign asks of one person, so that each gets fresh eyes. There will be more after midnight UTC.");
+    }
 
     private static NextResponse? NotServing(Campaign campaign, ProgressView progress) => campaign.State switch
     {
@@ -121,4 +163,12 @@ public sealed class TaskServer(
         CampaignState.Cancelled => new(NextStatus.Ended, progress, Reason: campaign.Reason ?? "The owner has cancelled this campaign."),
         _ => new(NextStatus.Ended, progress, Reason: "This campaign is complete. Thank you."),
     };
+
+    /// <summary>What the caller has on the screen.</summary>
+    /// <param name="Begun">It was fetched ahead, and its lease begins now.</param>
+    /// <param name="IsAhead">The next one is fetched ahead of it.</param>
+    private sealed record Screen(HeldTask? Begun, bool IsAhead)
+    {
+        public AnnotatorState Apply(AnnotatorState state) => Begun is null ? state : state.Showing(Begun);
+    }
 }

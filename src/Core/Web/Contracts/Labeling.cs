@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Prompts;
 
@@ -7,7 +8,9 @@ namespace Rlhf.Web.Contracts;
 /// <param name="RetryAfterSeconds">When asking again makes sense; null where it never does.</param>
 /// <param name="Reason">For a person.</param>
 /// <param name="Task">With <see cref="NextStatus.Task"/> only.</param>
-public sealed record NextResponse(NextStatus Status, ProgressView Progress, TaskView? Task = null, int? RetryAfterSeconds = null, string? Reason = null);
+/// <param name="Form">How it is judged; with a task only.</param>
+public sealed record NextResponse(
+    NextStatus Status, ProgressView Progress, TaskView? Task = null, int? RetryAfterSeconds = null, string? Reason = null, LabelFormView? Form = null);
 
 public enum NextStatus
 {
@@ -26,6 +29,9 @@ public enum NextStatus
 
     /// <summary>Comparisons are open, but every annotator invited has judged them.</summary>
     Exhausted,
+
+    /// <summary>This annotator has made as many judgements today as one may.</summary>
+    CapReached,
 }
 
 /// <summary>What an annotator sees of a comparison: nothing that tells where an answer comes from.</summary>
@@ -39,12 +45,13 @@ public sealed record AnswerView(string Id, string Text, bool CutOff);
 
 /// <param name="Mine">This annotator's own judgements, skips included.</param>
 /// <param name="Done">Comparisons of the campaign that need nobody any more.</param>
-public sealed record ProgressView(int Mine, int Done, int Total);
+/// <param name="Today">This annotator's own of this day (UTC).</param>
+public sealed record ProgressView(int Mine, int Done, int Total, int Today = 0);
 
 /// <summary>Body of <c>POST /api/campaigns/{campaign}/tasks/{comparison}/ranking</c>.</summary>
 /// <param name="Tiers">Ranked only: from best to worst, ids as served; answers of one tier are tied.</param>
 /// <param name="ShownOrder">Ids as they were on the screen; as served where null.</param>
-/// <param name="Strength">Two answers only: 1 is slightly, up to 3.</param>
+/// <param name="Strength">Two answers only: 1 is slightly, up to half of the form's scale; with a scale of 2 it says nothing and may be left out.</param>
 /// <param name="ActiveSeconds">Time the page was visible and the person active.</param>
 /// <param name="Amends">The revision this one takes the place of.</param>
 public sealed record RankingRequest(
@@ -65,7 +72,18 @@ public sealed record MineItem(
 
 /// <summary>What the form shows around the tasks.</summary>
 public sealed record GuidelinesResponse(
-    CampaignId Campaign, string Title, string Guidelines, int Version, int Answers, AnnotatorId Annotator, AnnotatorKind Kind, string? Name);
+    CampaignId Campaign, string Title, string Guidelines, int Version, int Answers, AnnotatorId Annotator, AnnotatorKind Kind, string? Name, LabelFormView Form);
+
+/// <summary>How the campaign has its comparisons judged.</summary>
+/// <param name="Scale">Two answers: 2, 4 or 7 points.</param>
+/// <param name="ManyAnswers">Three and more.</param>
+/// <param name="BreakAfterMinutes">Active time after which a break is proposed; null is never.</param>
+/// <param name="DailyCap">Judgements a day (UTC), for people; null is no bound.</param>
+public sealed record LabelFormView(int Scale, ManyAnswersMode ManyAnswers, bool Comments, bool BetterAnswers, double? BreakAfterMinutes, int? DailyCap)
+{
+    public static LabelFormView Of(LabelFormSettings form) =>
+        new(form.Scale, form.ManyAnswers, form.Comments, form.BetterAnswers, form.BreakAfter?.TotalMinutes, form.DailyCap);
+}
 
 /// <summary>Body of <c>POST /api/campaigns/{campaign}/invites</c>.</summary>
 /// <param name="Name">For the owner's list only, e.g. a first name.</param>

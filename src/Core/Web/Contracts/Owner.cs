@@ -14,12 +14,13 @@ public sealed record HealthResponse(string Status, string Version);
 /// <param name="Id">Made from the title where null.</param>
 /// <param name="Annotators">How many there will be, where that is known; the overlap is held against it.</param>
 /// <param name="Lease">How long a served comparison stays with its annotator.</param>
+/// <param name="Form">How annotators judge; what is left out of it is the default.</param>
 public sealed record CampaignRequest(
     string Title, CampaignId? Id = null, int Answers = 2, int Overlap = 1, string? Guidelines = null, JudgeKind Judge = JudgeKind.People,
     IReadOnlyList<GeneratorSettings>? Generators = null, string? Policy = null, IReadOnlyList<AnnotatorKind>? TrainOn = null,
     bool TrainWhenLabeled = false, int? MinimumPairs = null, int? BatchSize = null, int? OpenBatches = null, TimeSpan? Lease = null,
     TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
-    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null);
+    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null);
 
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>
 public sealed record CampaignView(

@@ -37,6 +37,7 @@ internal static class CampaignRequests
             BatchDeadline = request.BatchDeadline ?? settings.BatchDeadline,
             Training = request.Training ?? settings.Training,
             Split = request.Split ?? settings.Split,
+            Form = request.Form ?? settings.Form,
         };
     }
 

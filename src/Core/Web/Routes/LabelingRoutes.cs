@@ -35,7 +35,8 @@ internal static class LabelingRoutes
         var settings = (await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation)).Settings;
         var invite = context.Invite;
         return context.Ok(new GuidelinesResponse(
-            settings.Id, settings.Title, settings.Guidelines, settings.GuidelinesVersion, settings.Answers, invite.Annotator, invite.Kind, invite.Name));
+            settings.Id, settings.Title, settings.Guidelines, settings.GuidelinesVersion, settings.Answers, invite.Annotator, invite.Kind, invite.Name,
+            LabelFormView.Of(settings.Form)));
     }
 
     private static async Task<IResult> NextAsync(RouteContext context)
