@@ -8,6 +8,7 @@ using Rlhf.Generation.Endpoints;
 using Rlhf.Generation.Jobs;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.LabelStudio;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Preferences.Formats;
@@ -40,6 +41,7 @@ public static class ServiceRegistration
         services.TryAddSingleton<StorageHealth>();
         services.AddSingleton(Steps());
         services.AddLabeling();
+        services.AddLabelStudio();
 
         services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();

@@ -36,6 +36,9 @@ public sealed record CampaignSettings
 
     public LabelFormSettings Form { get; init; } = new();
 
+    /// <summary>A Label Studio template (XML) with a Pairwise tag: tasks are shown in Label Studio's editor. Null: in the form.</summary>
+    public string? LabelTemplate { get; init; }
+
     public JudgeKind Judge { get; init; } = JudgeKind.People;
 
     /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>

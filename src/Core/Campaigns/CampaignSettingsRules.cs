@@ -21,6 +21,7 @@ public static class CampaignSettingsRules
             throw Refuse("title", $"The campaign id '{settings.Id}' has {settings.Id.Value.Length} characters.", "Choose an id of at most 40 characters.");
         CheckTexts(settings);
         CheckComparisons(settings);
+        LabelStudio.LabelStudioRules.Check(settings);
         CheckGenerators(settings);
         CheckSplit(settings.Split);
         CheckPace(settings);

@@ -42,4 +42,8 @@ public sealed record Ranking(
     ComparisonId Comparison, BatchId Batch, AnnotatorId Annotator, AnnotatorKind AnnotatorKind, RankingOutcome Outcome,
     IReadOnlyList<IReadOnlyList<string>> Tiers, IReadOnlyList<string> ShownOrder, DateTimeOffset SubmittedAt,
     int? Strength = null, TimeSpan? ActiveTime = null, string? Comment = null, string? BetterAnswer = null, int GuidelinesVersion = 1,
-    bool Extra = false, int Revision = 1, bool TooFast = false);
+    bool Extra = false, int Revision = 1, bool TooFast = false)
+{
+    /// <summary>What the campaign's label template asked beside it; null without one.</summary>
+    public IReadOnlyList<RankingField>? Fields { get; init; }
+}

@@ -26,6 +26,7 @@ public sealed class OwnRankings(CampaignStore campaigns, AnnotatorStore annotato
         if (ranking is null || served is null) return null;
         var view = await tasks.ViewAsync(campaign, served, ranking.SubmittedAt, cancellation);
         var tiers = ranking.Tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(answer => ShownOrder.PlaceOf(served.ShownOrder, answer))]);
-        return new(view, ranking.Outcome, [.. tiers], ranking.Revision, ranking.Extra, ranking.SubmittedAt, ranking.Strength, ranking.Comment, ranking.BetterAnswer);
+        return new(view, ranking.Outcome, [.. tiers], ranking.Revision, ranking.Extra, ranking.SubmittedAt, ranking.Strength, ranking.Comment, ranking.BetterAnswer)
+        { Fields = ranking.Fields };
     }
 }

@@ -22,7 +22,7 @@ public static class RankingRules
             [.. tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(place => ShownOrder.AnswerAt(served.ShownOrder, place)!)])],
             served.ShownOrder, now, request.Strength, request.ActiveSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Text(request.Comment), Text(request.BetterAnswer), request.GuidelinesVersion ?? settings.GuidelinesVersion);
-        return ranking with { TooFast = IsTooFast(ranking, comparison, settings.Form) };
+        return ranking with { TooFast = IsTooFast(ranking, comparison, settings.Form), Fields = request.Fields is { Count: > 0 } fields ? fields : null };
     }
 
     /// <summary>Whether <paramref name="submitted"/> says what is stored already: the same request sent again.</summary>
@@ -30,7 +30,7 @@ public static class RankingRules
         existing.Revision == (amends ?? 0) + 1
         && existing.Outcome == submitted.Outcome && existing.Strength == submitted.Strength
         && existing.Comment == submitted.Comment && existing.BetterAnswer == submitted.BetterAnswer
-        && Spelled(existing) == Spelled(submitted);
+        && Spelled(existing) == Spelled(submitted) && RankingField.Spelled(existing.Fields) == RankingField.Spelled(submitted.Fields);
 
     private static string Spelled(Ranking ranking) =>
         string.Join('>', ranking.Tiers.Select(tier => string.Join('=', tier.Order(StringComparer.Ordinal))));
@@ -53,7 +53,7 @@ public static class RankingRules
         if (!Enum.IsDefined(request.Outcome)) return $"There is no outcome '{request.Outcome}'.";
         if (request.ShownOrder is { } shown && !shown.SequenceEqual(places)) return $"The answers were not shown in the order [{Quote(shown)}] but [{Quote(places)}].";
         if (request.ActiveSeconds is { } seconds && !(seconds >= 0 && seconds <= LongestActiveTime.TotalSeconds)) return $"{seconds} seconds can't be an active time.";
-        return TextProblem(request, form) ?? StrengthProblem(request, places, form) ?? TiersProblem(request, places) ?? ModeProblem(request, places, form);
+        return TextProblem(request, form) ?? StrengthProblem(request, places, form) ?? TiersProblem(request, places) ?? ModeProblem(request, places, form) ?? RankingField.Problem(request.Fields);
     }
 
     private static string? TextProblem(RankingRequest request, LabelFormSettings form)

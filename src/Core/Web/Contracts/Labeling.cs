@@ -57,7 +57,11 @@ public sealed record ProgressView(int Mine, int Done, int Total, int Today = 0);
 public sealed record RankingRequest(
     RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>>? Tiers = null, IReadOnlyList<string>? ShownOrder = null,
     int? Strength = null, double? ActiveSeconds = null, string? Comment = null, string? BetterAnswer = null,
-    int? GuidelinesVersion = null, int? Amends = null);
+    int? GuidelinesVersion = null, int? Amends = null)
+{
+    /// <summary>What a label template asked beside the ranking.</summary>
+    public IReadOnlyList<RankingField>? Fields { get; init; }
+}
 
 /// <param name="Extra">Kept, but it does not count: the comparison was complete or the campaign had ended.</param>
 /// <param name="Unchanged">The same ranking was there already.</param>
@@ -68,11 +72,18 @@ public sealed record MineResponse(IReadOnlyList<MineItem> Rankings);
 
 public sealed record MineItem(
     TaskView Task, RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, int Revision, bool Extra, DateTimeOffset SubmittedAt,
-    int? Strength = null, string? Comment = null, string? BetterAnswer = null);
+    int? Strength = null, string? Comment = null, string? BetterAnswer = null)
+{
+    public IReadOnlyList<RankingField>? Fields { get; init; }
+}
 
 /// <summary>What the form shows around the tasks.</summary>
 public sealed record GuidelinesResponse(
-    CampaignId Campaign, string Title, string Guidelines, int Version, int Answers, AnnotatorId Annotator, AnnotatorKind Kind, string? Name, LabelFormView Form);
+    CampaignId Campaign, string Title, string Guidelines, int Version, int Answers, AnnotatorId Annotator, AnnotatorKind Kind, string? Name, LabelFormView Form)
+{
+    /// <summary>Label Studio's editor shows the tasks; null where the form does.</summary>
+    public LabelTemplateView? Template { get; init; }
+}
 
 /// <summary>How the campaign has its comparisons judged.</summary>
 /// <param name="Scale">Two answers: 2, 4 or 7 points.</param>

@@ -20,7 +20,11 @@ public sealed record CampaignRequest(
     IReadOnlyList<GeneratorSettings>? Generators = null, string? Policy = null, IReadOnlyList<AnnotatorKind>? TrainOn = null,
     bool TrainWhenLabeled = false, int? MinimumPairs = null, int? BatchSize = null, int? OpenBatches = null, TimeSpan? Lease = null,
     TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
-    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null);
+    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null)
+{
+    /// <summary>A Label Studio template (XML) with a Pairwise tag.</summary>
+    public string? LabelTemplate { get; init; }
+}
 
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>
 public sealed record CampaignView(

@@ -22,6 +22,7 @@ internal static class CampaignRequests
             Generators = request.Generators ?? options.DefaultGenerators,
             Policy = request.Policy ?? options.DefaultPolicy,
             FineTuning = request.FineTuning,
+            LabelTemplate = string.IsNullOrWhiteSpace(request.LabelTemplate) ? null : request.LabelTemplate,
             TrainWhenLabeled = request.TrainWhenLabeled,
             TokenBudget = request.TokenBudget,
             Seed = request.Seed,

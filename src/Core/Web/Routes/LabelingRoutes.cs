@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Rlhf.Campaigns;
 using Rlhf.Labeling.Serving;
+using Rlhf.LabelStudio.Templates;
 using Rlhf.Web.Contracts;
 using Rlhf.Web.Routing;
 using static Rlhf.Web.AccessPolicy;
@@ -36,7 +37,8 @@ internal static class LabelingRoutes
         var invite = context.Invite;
         return context.Ok(new GuidelinesResponse(
             settings.Id, settings.Title, settings.Guidelines, settings.GuidelinesVersion, settings.Answers, invite.Annotator, invite.Kind, invite.Name,
-            LabelFormView.Of(settings.Form)));
+            LabelFormView.Of(settings.Form))
+        { Template = LabelTemplates.ViewOf(settings) });
     }
 
     private static async Task<IResult> NextAsync(RouteContext context)

@@ -32,6 +32,8 @@ public sealed record ApiRoute(string Method, string Pattern, AccessPolicy Policy
     /// <summary>Pages and their parts; left out of the API's description.</summary>
     public bool IsPage { get; init; }
 
+    public FrameRole Frame { get; init; }
+
     public bool IsWrite => Method is not "GET" and not "HEAD";
 }
 

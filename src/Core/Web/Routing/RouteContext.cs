@@ -14,6 +14,8 @@ public sealed class RouteContext(HttpContext http, ApiRoute route, Invite? invit
 {
     public HttpRequest Request => http.Request;
 
+    public HttpResponse Response => http.Response;
+
     public CancellationToken Cancellation => http.RequestAborted;
 
     public Invite Invite => invite ?? throw new InvalidOperationException($"'{route.Name}' is no route for annotators.");

@@ -1,0 +1,18 @@
+namespace Rlhf.LabelStudio.Templates;
+
+/// <summary>A Label Studio template that has been read and found good: what its editor is given and what its results mean.</summary>
+/// <param name="Xml">As written; the editor gets it whole.</param>
+/// <param name="Pairwise">The Pairwise tag's name: <c>from_name</c> of the choice.</param>
+/// <param name="Left">Variable of the task that the left object shows, without the dollar sign.</param>
+/// <param name="Right">The same of the right object.</param>
+/// <param name="Fields">What is asked beside the choice, in the template's order.</param>
+public sealed record LabelTemplate(string Xml, string Pairwise, string Left, string Right, IReadOnlyList<TemplateField> Fields)
+{
+    /// <summary>Whether a tie, both bad and a strength have a place in it: a Choices tag called <see cref="Results.VerdictWords.FieldName"/>.</summary>
+    public bool HasVerdict => Fields.Any(f => f.Name == Results.VerdictWords.FieldName);
+}
+
+/// <param name="Name">The tag's <c>name</c>.</param>
+/// <param name="Tag">Lower case, as a result's <c>type</c> has it: <c>choices</c>, <c>rating</c>, <c>textarea</c>…</param>
+/// <param name="To">The object it is about.</param>
+public sealed record TemplateField(string Name, string Tag, string To);
