@@ -47,7 +47,7 @@ public sealed class Screenshots(Browser browser)
         }
     }
 
-    private static async Task SaveAsync(IPage page, string name, bool full = false)
+    internal static async Task SaveAsync(IPage page, string name, bool full = false)
     {
         if (Folder is not null) await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, name + ".png"), FullPage = full });
     }

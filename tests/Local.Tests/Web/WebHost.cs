@@ -86,7 +86,8 @@ public sealed class WebHost : IAsyncDisposable
 
     /// <summary>A campaign with one published batch of <paramref name="count"/> comparisons, made without any generator.</summary>
     public async Task<IReadOnlyList<Comparison>> PublishAsync(
-        int count, int overlap = 1, int answers = 2, TimeSpan? lease = null, int batch = 1, LabelFormSettings? form = null, string guidelines = "Pick the answer you would rather have received.")
+        int count, int overlap = 1, int answers = 2, TimeSpan? lease = null, int batch = 1, LabelFormSettings? form = null, string guidelines = "Pick the answer you would rather have received.",
+        string? template = null)
     {
         var settings = new CampaignSettings
         {
@@ -96,6 +97,7 @@ public sealed class WebHost : IAsyncDisposable
             Answers = answers,
             Form = form ?? new(),
             Guidelines = guidelines,
+            LabelTemplate = template,
             Lease = lease ?? TimeSpan.FromMinutes(10),
             Generators = [new("base", GeneratorKind.Onnx, "file:models/none")],
         };

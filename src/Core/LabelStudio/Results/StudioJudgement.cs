@@ -13,7 +13,7 @@ public sealed record StudioJudgement(
     public static StudioJudgement Skipped(IReadOnlyList<RankingField>? fields = null) => new(RankingOutcome.Skip, [], null, false, fields ?? []);
 
     /// <summary>The ranking as the API takes it.</summary>
-    /// <param name="maximumStrength">Strengths of the campaign's scale; what is stronger counts as the strongest, and with a scale of two points there is none.</param>
+    /// <param name="maximumStrength">Strengths of the campaign's scale; what is stronger counts as the strongest, and where there is one only, it says nothing.</param>
     public RankingRequest ToRequest(int maximumStrength) => new(Outcome, Outcome == RankingOutcome.Ranked ? Tiers : null)
     {
         Strength = Strength is { } strength && maximumStrength > 1 ? Math.Min(strength, maximumStrength) : null,

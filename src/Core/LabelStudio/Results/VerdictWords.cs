@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Rlhf.Labeling;
 
 namespace Rlhf.LabelStudio.Results;
@@ -20,6 +21,10 @@ public static class VerdictWords
 
     /// <summary>1 to 3; null where the word is no strength.</summary>
     public static int? StrengthOf(string? word) => Array.IndexOf(Strengths, word) is >= 0 and var index ? index + 1 : null;
+
+    /// <summary>As Label Studio writes a choice.</summary>
+    /// <param name="to">The object that the Choices tag is about.</param>
+    public static RankingField ToField(string word, string to) => new(FieldName, "choices", new() { ["choices"] = new JsonArray(word) }, to);
 
     /// <summary>The word for what Pairwise alone can't say; null where it can say all of it.</summary>
     public static string? For(Ranking ranking) => ranking switch

@@ -8,8 +8,11 @@ namespace Rlhf.LabelStudio.Templates;
 /// <param name="Fields">What is asked beside the choice, in the template's order.</param>
 public sealed record LabelTemplate(string Xml, string Pairwise, string Left, string Right, IReadOnlyList<TemplateField> Fields)
 {
-    /// <summary>Whether a tie, both bad and a strength have a place in it: a Choices tag called <see cref="Results.VerdictWords.FieldName"/>.</summary>
-    public bool HasVerdict => Fields.Any(f => f.Name == Results.VerdictWords.FieldName);
+    /// <summary>Where a tie, both bad and a strength have their place; null in a bare Pairwise template.</summary>
+    public TemplateField? Verdict => Fields.FirstOrDefault(f => f.Name == Results.VerdictWords.FieldName);
+
+    /// <summary>The strongest of the strengths that the verdict offers, 1 to 3; null where it offers none.</summary>
+    public int? Strongest { get; init; }
 }
 
 /// <param name="Name">The tag's <c>name</c>.</param>

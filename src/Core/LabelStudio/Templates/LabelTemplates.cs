@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.LabelStudio.Results;
 using Rlhf.Web.Contracts;
 
 namespace Rlhf.LabelStudio.Templates;
@@ -17,6 +19,13 @@ public static class LabelTemplates
         if (settings.LabelTemplate is not { } xml) return null;
         if (Known.Count > Kept) Known.Clear();
         return Known.GetOrAdd(xml, TemplateReader.Read);
+    }
+
+    /// <summary>What a ranking has beside its choice, as the campaign's template asks it; null where that is nothing.</summary>
+    public static IReadOnlyList<RankingField>? FieldsOf(Ranking ranking, CampaignSettings settings)
+    {
+        var verdict = Of(settings)?.Verdict is { } field && VerdictWords.For(ranking) is { } word ? VerdictWords.ToField(word, field.To) : null;
+        return verdict is null ? ranking.Fields : [.. ranking.Fields ?? [], verdict];
     }
 
     public static LabelTemplateView? ViewOf(CampaignSettings settings) =>

@@ -1,3 +1,5 @@
+using Rlhf.LabelStudio.Results;
+
 namespace Rlhf.LabelStudio.Templates;
 
 /// <summary>What the one Pairwise tag must be, and what it says about the sides.</summary>
@@ -10,7 +12,8 @@ internal static class PairwiseRules
         var pairwise = OnlyPairwise(tags);
         var (left, right) = Sides(pairwise, tags);
         var fields = tags.Where(t => TagRules.Fields.Contains(t.Kind)).Select(t => new TemplateField(t.Name!, t.Kind, t.ToName!));
-        return new(xml, pairwise.Name!, left, right, [.. fields]);
+        var words = tags.Where(t => t.Name == VerdictWords.FieldName).SelectMany(t => t.Descendants("choice")).Select(c => VerdictWords.StrengthOf(c.Result));
+        return new(xml, pairwise.Name!, left, right, [.. fields]) { Strongest = words.Max() };
     }
 
     private static TemplateTag OnlyPairwise(IReadOnlyList<TemplateTag> tags)

@@ -19,7 +19,8 @@ internal static class TagRules
 
     private static readonly FrozenSet<string> Media = FrozenSet.ToFrozenSet(["image", "audio", "audioplus", "video", "timeseries", "pdf", "list", "table"]);
 
-    public static void Check(IReadOnlyList<TemplateTag> tags)
+    /// <summary>Each tag is one that can be shown here, and each name stands once.</summary>
+    public static void CheckKinds(IReadOnlyList<TemplateTag> tags)
     {
         var names = new Dictionary<string, TemplateTag>(StringComparer.Ordinal);
         foreach (var tag in tags)
@@ -28,6 +29,12 @@ internal static class TagRules
             if (tag.Name is { } name && !names.TryAdd(name, tag))
                 throw TemplateReader.Refuse(tag.Line, $"the name '{name}' stands in line {names[name].Line} already.", "Give each tag its own name.");
         }
+    }
+
+    /// <summary>What is shown is in a task, and what is asked is about something that is shown.</summary>
+    public static void CheckUses(IReadOnlyList<TemplateTag> tags)
+    {
+        var names = tags.Where(t => t.Name is not null).ToDictionary(t => t.Name!, StringComparer.Ordinal);
         var compared = tags.Where(t => t.Kind == "pairwise").SelectMany(t => (t.ToName ?? "").Split(',')).ToHashSet(StringComparer.Ordinal);
         foreach (var tag in tags.Where(t => Objects.Contains(t.Kind))) CheckObject(tag, isCompared: tag.Name is { } name && compared.Contains(name));
         foreach (var tag in tags.Where(t => Fields.Contains(t.Kind))) CheckField(tag, names);
@@ -66,8 +73,8 @@ internal static class TagRules
     private static void CheckVerdict(TemplateTag tag)
     {
         if (tag.Kind != "choices") throw TemplateReader.Refuse(tag.Line, $"'{VerdictWords.FieldName}' is <{tag.Written}>.", "It has to be <Choices>, or has to have another name.");
-        var unknown = tag.Descendants("choice").FirstOrDefault(c => !VerdictWords.IsKnown(c["alias"] ?? c["value"] ?? ""));
+        var unknown = tag.Descendants("choice").FirstOrDefault(c => !VerdictWords.IsKnown(c.Result));
         if (unknown is not null)
-            throw TemplateReader.Refuse(unknown.Line, $"'{VerdictWords.FieldName}' has the choice '{unknown["alias"] ?? unknown["value"]}'.", $"It takes {VerdictWords.List} and nothing else; ask the rest in another <Choices>.");
+            throw TemplateReader.Refuse(unknown.Line, $"'{VerdictWords.FieldName}' has the choice '{unknown.Result}'.", $"It takes {VerdictWords.List} and nothing else; ask the rest in another <Choices>.");
     }
 }

@@ -16,8 +16,10 @@ public static class TemplateReader
     {
         if (xml.Length > MaximumLength) throw new RlhfException(Code, $"The label template has {xml.Length} characters.", $"Shorten it to {MaximumLength}.");
         var tags = Parse(xml).DescendantsAndSelf().Select(e => new TemplateTag(e)).ToList();
-        TagRules.Check(tags);
-        return PairwiseRules.Check(xml, tags);
+        TagRules.CheckKinds(tags);
+        var template = PairwiseRules.Check(xml, tags);
+        TagRules.CheckUses(tags);
+        return template;
     }
 
     internal static RlhfException Refuse(int line, string reason, string remedy) =>

@@ -20,6 +20,9 @@ internal sealed class TemplateTag(XElement element)
     public string? this[string attribute] =>
         element.Attributes().FirstOrDefault(a => a.Name.LocalName.Equals(attribute, StringComparison.OrdinalIgnoreCase))?.Value;
 
+    /// <summary>What choosing it writes into a result.</summary>
+    public string Result => this["alias"] ?? this["value"] ?? "";
+
     public IEnumerable<TemplateTag> Descendants(string kind) => element.Descendants().Select(e => new TemplateTag(e)).Where(t => t.Kind == kind);
 
     /// <summary>The variable that the attribute <c>value</c> names; null where it is none alone.</summary>

@@ -1,4 +1,5 @@
 using Rlhf.Campaigns;
+using Rlhf.LabelStudio.Templates;
 using Rlhf.Web.Contracts;
 
 namespace Rlhf.Labeling.Serving;
@@ -27,6 +28,6 @@ public sealed class OwnRankings(CampaignStore campaigns, AnnotatorStore annotato
         var view = await tasks.ViewAsync(campaign, served, ranking.SubmittedAt, cancellation);
         var tiers = ranking.Tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(answer => ShownOrder.PlaceOf(served.ShownOrder, answer))]);
         return new(view, ranking.Outcome, [.. tiers], ranking.Revision, ranking.Extra, ranking.SubmittedAt, ranking.Strength, ranking.Comment, ranking.BetterAnswer)
-        { Fields = ranking.Fields };
+        { Fields = LabelTemplates.FieldsOf(ranking, campaign.Settings) };
     }
 }

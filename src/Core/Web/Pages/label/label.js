@@ -76,6 +76,10 @@ class LabelPage {
       await new Promise(resolve => setTimeout(resolve, ConnectionRetry * 1000));
       return this.#loadGuidelines();
     }
+    if (this.#guidelines.template) {
+      this.#stopped = true;
+      return location.replace(`/label-studio${location.hash}`);
+    }
     document.title = `${this.#guidelines.title} – rank answers`;
     byId("title").textContent = this.#guidelines.title + (this.#guidelines.kind === "person" ? "" : ` (${this.#guidelines.kind})`);
     byId("guidelines-text").textContent = this.#guidelines.guidelines;
