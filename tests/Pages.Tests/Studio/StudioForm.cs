@@ -11,11 +11,12 @@ internal sealed class StudioForm(IPage page)
         <View>
           <Style>
             .pair { display: flex; flex-wrap: wrap; gap: 1em; margin: 1em 0; }
-            .pair .side { flex: 1 1 18em; border: 1px solid #d9d9d9; border-radius: 8px; padding: .75em 1em; cursor: pointer; }
+            .pair .side { flex: 1 1 18em; border: 1px solid #d9d9d9; border-radius: 8px; padding: 4px; background: #fff; cursor: pointer; }
+            .pair .side .lsf-richtext { height: 100%; border: 2px solid transparent; border-radius: 5px; padding: .6em .8em; box-sizing: border-box; }
           </Style>
           <Header value="Which answer would you rather have received?"/>
           <View style="background: #eef4fb; border-radius: 8px; padding: .75em 1em"><Text name="prompt" value="$prompt"/></View>
-          <Pairwise name="pw" toName="left,right" selectionStyle="background-color: rgb(219, 234, 254); border: 2px solid rgb(37, 99, 235)"/>
+          <Pairwise name="pw" toName="left,right" selectionStyle="background-color: rgb(219, 234, 254); border: 2px solid rgb(37, 99, 235); border-radius: 5px"/>
           <View className="pair">
             <View className="side left"><Text name="left" value="$text1"/></View>
             <View className="side right"><Text name="right" value="$text2"/></View>

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
-using Rlhf.Campaigns;
 using Rlhf.Contracts;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
@@ -134,6 +133,10 @@ public sealed class StudioTests(Browser browser)
         await form.ChooseAsync("left");
         await form.Frame.GetByText("Friendly").ClickAsync();
         await Expect(form.Side("left")).ToHaveAttributeAsync("style", new Regex("rgb\\(219, 234, 254\\)"));
+        await Expect(form.Frame.Locator("label", new() { HasText = "Friendly" }).Locator("input")).ToBeCheckedAsync();
+        await form.Frame.Locator(".ant-rate-star").Nth(3).ClickAsync();
+        await Expect(form.Frame.Locator(".ant-rate-star-full")).ToHaveCountAsync(4);
+        await form.Page.EvaluateAsync("() => Promise.all(document.getAnimations().map(a => a.finished))");
         await Screenshots.SaveAsync(form.Page, "label-studio");
         PageErrors.AssertNone(form.Page);
     }
