@@ -65,3 +65,17 @@ public sealed class BrowserFactAttribute : FactAttribute
         Skip = "No Chromium was found; install it or set RLHF_BROWSER to its path.";
     }
 }
+
+/// <summary>The same with several inputs; it needs axe-core too, which <c>npm ci</c> brings.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BrowserTheoryAttribute : TheoryAttribute
+{
+    public BrowserTheoryAttribute([System.Runtime.CompilerServices.CallerMemberName] string? name = null, [System.Runtime.CompilerServices.CallerFilePath] string? file = null, [System.Runtime.CompilerServices.CallerLineNumber] int line = 0)
+        : base(file, line)
+    {
+        var missing = Browser.IsMissing ? "no Chromium; install it or set RLHF_BROWSER" : Axe.IsMissing ? "no axe-core; run npm ci" : null;
+        if (missing is null) return;
+        DisplayName = $"{name} (skipped: {missing})";
+        Skip = $"{missing}.";
+    }
+}

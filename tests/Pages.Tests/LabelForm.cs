@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using static Microsoft.Playwright.Assertions;
 
@@ -46,6 +47,25 @@ internal sealed class LabelForm(IPage page)
     /// <summary>Ranking keys in the first 300 ms are ignored; the browser's own clock says when they are over.</summary>
     public Task WaitUntilKeysCountAsync() =>
         page.EvaluateAsync("() => new Promise(resolve => setTimeout(resolve, 350))");
+
+    /// <summary>Keys one after the other, each once it counts.</summary>
+    public async Task KeysAsync(params string[] keys)
+    {
+        foreach (var key in keys)
+        {
+            await page.Keyboard.PressAsync(key);
+            // A key that opens a text puts the focus there; the next one is meant for the page again.
+            if (key is "c" or "e") await page.Keyboard.PressAsync("Escape");
+        }
+    }
+
+    /// <summary>Skips until this comparison is on the screen: which one comes first is drawn.</summary>
+    public async Task WaitForTaskAsync(Comparison task)
+    {
+        var wanted = task.Prompt.Messages[^1].Content;
+        for (var i = 0; i < 3 && await PromptAsync() != wanted; i++) await PressAsync("s");
+        Assert.Equal(wanted, await PromptAsync());
+    }
 
     /// <summary>The task on the screen has been answered for, and the one after it has been asked for.</summary>
     public async Task WaitForAheadAsync()

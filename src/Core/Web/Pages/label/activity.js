@@ -1,6 +1,6 @@
 const IdleAfter = 30_000;
 
-/** Counts the time in which the page is visible and its reader active. */
+/** Counts the time in which the page is visible and its reader active; none while a dialog is open. */
 export class ActivityClock {
   #active = 0;
   #countedTo = performance.now();
@@ -12,13 +12,14 @@ export class ActivityClock {
     document.addEventListener("visibilitychange", () => {
       // What went before counts as it was: visible until hidden, hidden until visible.
       if (document.hidden) this.#count();
-      else this.#countedTo = this.#lastSign = performance.now();
+      else this.#goOn();
     });
+    addEventListener("beforetoggle", event => { if (event.newState === "open") this.#count(); else this.#skip(); }, { capture: true });
   }
 
   restart() {
     this.#active = 0;
-    this.#countedTo = this.#lastSign = performance.now();
+    this.#goOn();
   }
 
   get seconds() {
@@ -26,7 +27,17 @@ export class ActivityClock {
     return this.#active / 1000;
   }
 
+  #goOn() {
+    this.#countedTo = this.#lastSign = performance.now();
+  }
+
+  /** What was since the last count is not active time. */
+  #skip() {
+    this.#countedTo = performance.now();
+  }
+
   #count() {
+    if (document.querySelector("dialog[open]")) return this.#skip();
     const now = performance.now();
     const until = Math.min(now, this.#lastSign + IdleAfter);
     this.#active += Math.max(0, until - this.#countedTo);

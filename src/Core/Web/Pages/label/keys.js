@@ -1,29 +1,39 @@
 import { h, byId, show } from "../shared/dom.js";
 
-const PairKeys = [["1", "The left one is better"], ["2", "The right one is better"], ["t or =", "A tie"], ["b", "Both are bad"], ["s", "Skip"], ["u", "Undo: change an earlier ranking, up to ten back"], ["g", "Guidelines"], ["?", "These keys"]];
-const TierKeys = [["1 to 9", "Rank the answer next, or take it back"], ["t or =", "The next one ties with the one before"], ["Enter", "Submit"], ["b", "All are bad"], ["s", "Skip"], ["u", "Undo: change an earlier ranking, up to ten back"], ["g", "Guidelines"], ["?", "These keys"]];
+/** Keys whose repetition while held does something sensible. */
+const MayRepeat = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown"]);
 
-/** Calls the action that a key stands for. Held keys count once; keys with Ctrl, Alt or Meta, and keys while a dialog is open, are the browser's. */
-export function listenToKeys(actions) {
+/** Calls onKey with the name of each key pressed outside of text fields ("a", "1", "Enter", "ArrowUp"…); it returns whether the key meant something.
+ * Held keys count once; keys with Ctrl, Alt or Meta, and keys while a dialog is open, are the browser's. */
+export function listenToKeys(onKey) {
   addEventListener("keydown", event => {
-    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    const act = actionOf(event, actions);
-    if (!act) return;
-    event.preventDefault();
-    act();
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.target.closest?.("input, textarea, select")) return leaveField(event);
+    const key = nameOf(event);
+    if (event.repeat && !MayRepeat.has(key)) return;
+    // Enter and Space press the button that has the focus.
+    if ((key === "Enter" || key === " ") && event.target.closest?.("button, a, summary")) return;
+    if (onKey(key)) event.preventDefault();
   });
 }
 
-function actionOf(event, actions) {
-  if (/^[1-9]$/.test(event.key)) return () => actions.choose(event.key);
-  // Enter on a focused button presses that button.
-  if (event.key === "Enter") return event.target.closest?.("button, a") ? null : actions.submit;
-  return {
-    t: actions.tieKey, "=": actions.tieKey, b: actions.bothBad, s: actions.skip, u: actions.undo, g: actions.guidelines, "?": actions.keys, Escape: actions.back,
-  }[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+function leaveField(event) {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  byId("main").focus({ preventScroll: true });
 }
 
-export function showKeys(pair) {
-  show(byId("keys-list"), (pair ? PairKeys : TierKeys).flatMap(([key, meaning]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, meaning)]));
+/** Digits by their place too: some layouts have them on Shift. */
+function nameOf(event) {
+  if (/^[1-9]$/.test(event.key)) return event.key;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code ?? "");
+  if (digit && !event.shiftKey) return digit[1];
+  return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+/** @param groups [[title, [[key, meaning], …]], …] */
+export function showKeys(groups) {
+  show(byId("keys-list"), groups.map(([title, keys]) => h("section", {}, h("h3", {}, title),
+    h("dl", {}, keys.flatMap(([key, meaning]) => [h("dt", {}, key.split(" ").map(part => part === "or" || part === "to" || part === "then" ? ` ${part} ` : h("kbd", {}, part))), h("dd", {}, meaning)])))));
   byId("keys").showModal();
 }

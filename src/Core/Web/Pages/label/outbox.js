@@ -1,22 +1,25 @@
 const FirstRetry = 1000;
 const LongestRetry = 15_000;
 
-/** Rankings on their way. Kept in this browser until the server has them, over reloads and lost connections, sent in order. */
+/** Rankings on their way. Kept in this browser until the server has them, over reloads, lost connections and windows side by side; sent in order. */
 export class Outbox {
-  #key;
+  #prefix;
   #send;
   #onChange;
   #items;
+  #last = 0;
   #running = null;
   #wake = () => {};
 
-  /** @param send (item) → response; @param onChange called with {waiting, failing} whenever that changes, and with {refused} when the server won't take one. */
-  constructor(key, send, onChange) {
-    this.#key = key;
+  /** @param send (item) → response; @param onChange called with {waiting, failing} whenever that changes, with {refused} when the server won't take one, with {response, item} when it has. */
+  constructor(name, send, onChange) {
+    this.#prefix = `${name}-`;
     this.#send = send;
     this.#onChange = onChange;
-    this.#items = JSON.parse(localStorage.getItem(key) ?? "[]");
+    this.#items = this.#kept();
     addEventListener("online", () => this.#wake());
+    // They are kept, but nobody may open this browser again.
+    addEventListener("beforeunload", event => { if (this.#items.length > 0 && this.#running) event.preventDefault(); });
   }
 
   get isEmpty() {
@@ -24,8 +27,11 @@ export class Outbox {
   }
 
   add(item) {
-    this.#items.push(item);
-    this.#save();
+    // Each under a name of its own, which sorts by time: windows side by side don't overwrite each other's.
+    this.#last = Math.max(Date.now(), this.#last + 1);
+    const kept = { name: `${this.#prefix}${this.#last}-${Math.random().toString(36).slice(2, 10)}`, item };
+    this.#items.push(kept);
+    attempt(() => localStorage.setItem(kept.name, JSON.stringify(item)));
     return this.flush();
   }
 
@@ -38,11 +44,12 @@ export class Outbox {
   async #run() {
     let delay = FirstRetry;
     while (this.#items.length > 0) {
+      const { item } = this.#items[0];
       try {
-        await this.#send(this.#items[0]);
+        const response = await this.#send(item);
         this.#drop();
         delay = FirstRetry;
-        this.#onChange({ waiting: this.#items.length, failing: false });
+        this.#onChange({ waiting: this.#items.length, failing: false, response, item });
       } catch (error) {
         if (!error.isTransient) {
           this.#drop();
@@ -64,11 +71,21 @@ export class Outbox {
   }
 
   #drop() {
-    this.#items.shift();
-    this.#save();
+    const { name } = this.#items.shift();
+    attempt(() => localStorage.removeItem(name));
   }
 
-  #save() {
-    localStorage.setItem(this.#key, JSON.stringify(this.#items));
+  #kept() {
+    const names = Object.keys(localStorage).filter(name => name.startsWith(this.#prefix)).sort();
+    return names.map(name => ({ name, item: JSON.parse(localStorage.getItem(name)) }));
+  }
+}
+
+/** A browser that keeps nothing (full, or forbidden) still sends what is in memory. */
+function attempt(act) {
+  try {
+    act();
+  } catch (error) {
+    console.warn("This browser can't keep rankings over a reload.", error);
   }
 }

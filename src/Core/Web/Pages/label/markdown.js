@@ -1,0 +1,39 @@
+import { h } from "../shared/dom.js";
+
+const Tags = ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span"];
+
+let render = null;
+
+/** The parser and the sanitizer are fetched when somebody first asks for formatted text. */
+export async function loadMarkdown() {
+  if (render) return;
+  const [{ Marked }, { default: purify }] = await Promise.all([import("../vendor/marked/marked.js"), import("../vendor/dompurify/dompurify.js")]);
+  const marked = new Marked({ gfm: true, breaks: true, renderer: Harmless });
+  render = text => purify.sanitize(marked.parse(text), { ALLOWED_TAGS: Tags, ALLOWED_ATTR: ["start", "class"], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, RETURN_DOM_FRAGMENT: true });
+}
+
+/** Markdown as elements. HTML in it stays text, images and links become their words. Call loadMarkdown first. */
+export function toFragment(text) {
+  const fragment = render(text);
+  for (const block of fragment.querySelectorAll("p, li, h1, h2, h3, h4, h5, h6, blockquote, th, td")) block.setAttribute("dir", "auto");
+  for (const code of fragment.querySelectorAll("pre")) {
+    code.setAttribute("dir", "ltr");
+    code.tabIndex = 0;
+  }
+  for (const table of fragment.querySelectorAll("table")) table.replaceWith(h("div", { class: "table-scroll", tabindex: "0" }, table.cloneNode(true)));
+  return fragment;
+}
+
+const Harmless = {
+  html: ({ text }) => escaped(text),
+  image: ({ text, href }) => `<span class="inert">${escaped(`image: ${text || href}`)}</span>`,
+  link({ tokens, href, text }) {
+    const shown = this.parser.parseInline(tokens);
+    return text === href ? `<span class="inert">${shown}</span>` : `<span class="inert">${shown}</span> <span class="inert address">${escaped(href)}</span>`;
+  },
+  checkbox: ({ checked }) => checked ? "☑ " : "☐ ",
+};
+
+function escaped(text) {
+  return text.replace(/[&<>"']/g, character => `&#${character.codePointAt(0)};`);
+}

@@ -1,0 +1,212 @@
+import { byId } from "../shared/dom.js";
+import { createApi } from "../shared/api.js";
+import { ActivityClock } from "./activity.js";
+import { scrollBy } from "./answers.js";
+import { conversation } from "./conversation.js";
+import { Drafts } from "./drafts.js";
+import { Guidelines } from "./guidelines.js";
+import { openJudging } from "./judging/index.js";
+import { toRequest } from "./judgement.js";
+import { listenToKeys, showKeys } from "./keys.js";
+import { Notes } from "./notes.js";
+import { Outbox } from "./outbox.js";
+import { Pace } from "./pace.js";
+import { Session } from "./session.js";
+import { createTasks } from "./tasks.js";
+import { TextView } from "./text-view.js";
+import * as view from "./view.js";
+
+/** A judgement this soon after a task appears was meant for the one before. */
+const TooSoon = 300;
+const ConnectionRetry = 3000;
+
+const MessageTitles = { wait: "One moment", done: "All done for now", paused: "Paused", ended: "This campaign has ended", exhausted: "Nothing left for you", capReached: "Enough for today" };
+
+/** Holds the parts together: a session brings tasks, a judging makes a judgement of one, the keys reach both. */
+export class LabelPage {
+  #session;
+  #guidelines;
+  #outbox;
+  #drafts;
+  #pace;
+  #name;
+  #clock = new ActivityClock();
+  #texts = new TextView(() => this.#showTools());
+  #progress = { mine: 0, today: 0, done: 0, total: 0 };
+  #shown = null;
+  #amending = null;
+  #shownAt = 0;
+
+  constructor(invite) {
+    this.#name = `${invite.campaign}-${invite.annotator}`;
+    const tasks = createTasks(createApi({ "X-Rlhf-Invite": invite.token }), invite.campaign);
+    this.#outbox = new Outbox(`rlhf-outbox-${this.#name}`, item => tasks.rank(item), change => this.#onOutbox(change));
+    this.#guidelines = new Guidelines(() => tasks.guidelines(), `rlhf-guidelines-${this.#name}`);
+    this.#drafts = new Drafts(`rlhf-drafts-${this.#name}`);
+    this.#session = new Session(tasks, this.#outbox, {
+      task: task => { if (!this.#amending) this.#onTask(task); }, nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
+      offline: () => { if (!this.#amending) view.showMessage("No connection", "What you ranked is kept. Trying again."); },
+      failed: error => { this.#shown = null; view.showMessage(error.message, error.remedy); },
+    });
+    const judged = outcome => () => this.#act(() => this.#judge({ outcome }));
+    this.actions = {
+      bothBad: judged("bothBad"), skip: judged("skip"), amend: () => this.#amend(), back: () => { if (this.#amending) this.#onTask(this.#session.current); },
+      formatted: () => this.#texts.toggle("formatted"), differences: () => this.#texts.toggle("differences"),
+      guidelines: () => this.#guidelines.open(), keys: () => this.#showKeys(),
+    };
+  }
+
+  async start() {
+    byId("guidelines-button").onclick = this.actions.guidelines;
+    byId("keys-button").onclick = this.actions.keys;
+    byId("stop-button").onclick = () => this.#stop();
+    view.showMessage("Loading");
+    await this.#loadGuidelines();
+    this.#pace = new Pace(`rlhf-pace-${this.#name}`, this.#form.breakAfterMinutes);
+    listenToKeys(key => this.#onKey(key));
+    this.#session.start();
+  }
+
+  get #form() {
+    return this.#guidelines.loaded.form;
+  }
+
+  async #loadGuidelines() {
+    try {
+      await this.#guidelines.load();
+    } catch (error) {
+      if (!error.isTransient) throw error;
+      view.showMessage("No connection", "Trying again.");
+      await new Promise(resolve => setTimeout(resolve, ConnectionRetry));
+      return this.#loadGuidelines();
+    }
+    const { title, kind, template } = this.#guidelines.loaded;
+    if (template) {
+      // Label Studio's editor is a page of its own; nothing more is to happen here.
+      location.replace(`/label-studio${location.hash}`);
+      return new Promise(() => {});
+    }
+    document.title = `${title} – rank answers`;
+    byId("title").textContent = title + (kind === "person" ? "" : ` (${kind})`);
+  }
+
+  /** Null: the next one is not here yet. */
+  #onTask(task) {
+    this.#amending = null;
+    if (!task) {
+      this.#shown = null;
+      view.showMessage("Loading the next one");
+      return this.#session.start();
+    }
+    this.#present(task);
+    view.announce(task.answers.length === 2 ? "Next pair" : `Next task, ${task.answers.length} answers`);
+    this.#guidelines.keepUp(task.guidelines).catch(() => { /* The version that is shown goes with the ranking; the next task asks again. */ });
+  }
+
+  #onNothing(next) {
+    if (this.#amending) return;
+    this.#shown = null;
+    view.showMessage(MessageTitles[next.status], `${next.reason ?? ""}${next.retryAfterSeconds ? "\nThis page looks again by itself." : ""}`,
+      this.#progress.mine > 0 && next.status !== "ended" ? { label: "Change my last ranking", act: this.actions.amend } : null);
+    view.announce(`${MessageTitles[next.status]}. ${next.reason ?? ""}`);
+  }
+
+  #present(task) {
+    const earlier = this.#amending?.item ?? null;
+    const draft = earlier ? {} : this.#drafts.find(task.comparison);
+    const keep = () => { if (!this.#amending) this.#drafts.keep(task.comparison, { ...notes.texts, judging: judging.keep() }); };
+    const notes = new Notes(this.#form, task.answers, earlier ?? draft, keep);
+    const judging = openJudging({ task, form: this.#form, earlier, draft: draft.judging, judge: judgement => this.#judge(judgement), act: act => this.#act(act), changed: keep });
+    const prompt = conversation(task.messages);
+    this.#shown = { task, judging, notes };
+    this.#texts.open(prompt.texts, judging.view);
+    view.showTask({
+      amending: this.#amending, guidelines: this.#guidelines.text, tools: this.#texts.tools(this.actions), conversation: prompt.element, judging, notes, pair: task.answers.length === 2,
+    }, this.actions);
+    this.#shownAt = performance.now();
+    this.#clock.restart();
+    view.showNotice("flash", null);
+    scrollTo(0, 0);
+    byId("main").focus({ preventScroll: true });
+  }
+
+  #showTools() {
+    document.querySelector(".tools")?.replaceWith(this.#texts.tools(this.actions));
+  }
+
+  #onKey(key) {
+    const { guidelines, keys, back, amend, formatted, differences, bothBad, skip } = this.actions;
+    const always = { g: guidelines, "?": keys, u: amend };
+    const shown = this.#shown && { Escape: back, m: formatted, d: differences, b: bothBad, s: skip, ...this.#shown.notes.keys };
+    const act = always[key] ?? this.#shown?.judging.keys[key] ?? shown?.[key];
+    if (act) (this.#shown?.judging.keys[key] === act ? this.#act(act) : act());
+    else if (this.#shown && /^[1-9]$/.test(key)) this.#act(() => this.#shown.judging.digit(key));
+    else if (this.#shown && /^(Arrow(Up|Down)|Page(Up|Down)| )$/.test(key)) scrollBy(this.#shown.judging.stage, key);
+    else return false;
+    return true;
+  }
+
+  /** What judges, unless it was meant for the task before. */
+  #act(act) {
+    if (this.#shown && performance.now() - this.#shownAt >= TooSoon) act();
+  }
+
+  #judge(judgement) {
+    const { task, notes } = this.#shown;
+    const seconds = this.#clock.seconds;
+    const request = toRequest(judgement, task, notes.texts, seconds, this.#guidelines.version, this.#amending?.item.revision);
+    if (this.#amending) {
+      this.#session.amend(task.comparison, request);
+      return this.#onTask(this.#session.current);
+    }
+    this.#drafts.drop(task.comparison);
+    const breakIsDue = this.#pace.add(seconds);
+    this.#setProgress({ ...this.#progress, mine: this.#progress.mine + 1, today: this.#progress.today + 1 });
+    this.#session.judge(request);
+    if (breakIsDue) this.#proposeBreak();
+  }
+
+  async #amend() {
+    if (!this.#outbox.isEmpty) view.showNotice("flash", "Undo comes as soon as your last ranking is through.");
+    const back = (this.#amending?.back ?? 0) + 1;
+    try {
+      const item = (await this.#session.latest())[back - 1];
+      if (!item) return view.showNotice("flash", back === 1 ? "There is nothing to undo yet." : "Undo goes no further back than this.");
+      this.#amending = { item, back };
+      this.#present(item.task);
+      view.announce("An earlier ranking; choose again, or press Escape to keep it.");
+    } catch (error) {
+      view.showNotice("flash", `Undo did not work: ${error.message} ${error.remedy ?? ""}`, { bad: true });
+    }
+  }
+
+  #proposeBreak() {
+    view.showNotice("break", `You have ranked for ${this.#pace.minutes} minutes. A short break keeps your eyes fresh; nothing is lost.`,
+      { button: { label: "Go on", act: () => { this.#pace.restart(); view.showNotice("break", null); byId("main").focus({ preventScroll: true }); } } });
+  }
+
+  #onOutbox({ waiting, failing, refused }) {
+    const one = waiting === 1;
+    view.showNotice("outbox", failing ? `${waiting} ranking${one ? " is" : "s are"} not sent yet. ${one ? "It is" : "They are"} kept in this browser and sent as soon as the connection is back.` : null);
+    if (refused) view.showNotice("flash", `The last ranking was not taken: ${refused.message} ${refused.remedy ?? ""}`, { bad: true });
+  }
+
+  #setProgress(progress) {
+    this.#progress = progress;
+    view.showProgress(progress, this.#pace.seconds, this.#form.dailyCap ?? null);
+  }
+
+  #showKeys() {
+    const judging = this.#shown?.judging;
+    showKeys([
+      ["Ranking", [...judging?.help ?? [], ["b", "Both or all are bad"], ["s", "Skip"], ["u", "Undo: change an earlier ranking, up to ten back"], ...this.#shown?.notes.help ?? []]],
+      ["Reading", [...judging?.view ? [["m", "Formatted text, or as written"], ["d", "Mark the differences"]] : [], ["↓ ↑", "Scroll the answers"], ["g", "Guidelines"], ["?", "These keys"]]],
+    ]);
+  }
+
+  async #stop() {
+    this.#amending = this.#shown = null;
+    view.showMessage("Thank you", "What was on the screen goes to somebody else. You can come back with the same link.", { label: "Go on", act: () => location.reload() });
+    await this.#session.stop();
+  }
+}

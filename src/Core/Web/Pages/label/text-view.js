@@ -1,0 +1,40 @@
+import { viewTools } from "./view.js";
+
+const Key = "rlhf-formatted";
+
+/** How texts are read: as written or formatted, which is remembered, and with differences marked, which is not. */
+export class TextView {
+  #view = { formatted: localStorage.getItem(Key) === "yes", differences: false };
+  #prompt = [];
+  #answers = null;
+  #changed;
+
+  /** @param changed called when the tools look different. */
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  /** @param answers an AnswerCards, or null. */
+  open(prompt, answers) {
+    [this.#prompt, this.#answers] = [prompt, answers];
+    if (answers) answers.onPinned = () => this.#changed();
+    if (this.#view.formatted || this.#view.differences) this.#show();
+  }
+
+  toggle(name) {
+    if (!this.#answers || (name === "differences" && !this.#answers.canCompare)) return;
+    this.#view = { ...this.#view, [name]: !this.#view[name] };
+    localStorage.setItem(Key, this.#view.formatted ? "yes" : "no");
+    this.#show();
+    this.#changed();
+  }
+
+  tools(actions) {
+    return viewTools(this.#view, this.#answers?.canCompare ?? false, actions);
+  }
+
+  #show() {
+    for (const text of this.#prompt) this.#view.formatted ? text.formatted() : text.plain();
+    this.#answers?.show(this.#view);
+  }
+}
