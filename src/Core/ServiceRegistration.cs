@@ -46,7 +46,7 @@ public static class ServiceRegistration
         services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
-        services.AddSingleton<PairStore>().AddFormats();
+        services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<RunLauncher>().AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();
         services.TryAddSingleton<EndpointClients>(s => new(s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build(), s.GetService<TokenCredential>()));

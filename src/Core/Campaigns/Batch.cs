@@ -1,4 +1,5 @@
 using Rlhf.Labeling;
+using Rlhf.Labeling.Agreement;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
 

@@ -9,7 +9,7 @@ namespace Rlhf.Campaigns;
 
 /// <summary>What an owner does with a campaign. Every operation may be retried: rows are written first, then the orchestration is told.</summary>
 public sealed class CampaignService(
-    CampaignStore campaigns, BatchStore batches, PairStore pairs, RunService runs, ProgressReader progress, OpenStore open, InboxSweeper inbox, IBlobStore blobs,
+    CampaignStore campaigns, BatchStore batches, RunService runs, ProgressReader progress, OpenStore open, InboxSweeper inbox, IBlobStore blobs,
     CampaignSignals signals, TimeProvider time)
 {
     /// <summary>Checks the settings, makes the campaign and starts its orchestration. The same campaign created twice is one campaign.</summary>
@@ -90,18 +90,6 @@ public sealed class CampaignService(
         var campaign = await ChangeAsync(id, CampaignOperation.Cancel, reason, cancellation);
         foreach (var run in await runs.ListAsync(id, cancellation))
             if (!run.HasEnded) await runs.CancelAsync(run.Id, cancellation);
-        return campaign;
-    }
-
-    /// <summary>Leaves an annotator's rankings out of all pairs, or takes them in again; the rankings themselves are kept. A run that has begun stays as it is.</summary>
-    public async Task<Campaign> SetExcludedAsync(CampaignId id, AnnotatorId annotator, bool isExcluded, CancellationToken cancellation = default)
-    {
-        var campaign = await campaigns.UpdateAsync(id, c => c with
-        {
-            ExcludedAnnotators = isExcluded ? [.. c.ExcludedAnnotators.Append(annotator).Distinct()] : [.. c.ExcludedAnnotators.Where(a => a != annotator)],
-        }, cancellation);
-        foreach (var batch in await batches.ListAsync(id, cancellation))
-            if (batch.Pairs is not null) await pairs.RefreshAsync(id, batch.Id, cancellation);
         return campaign;
     }
 

@@ -1,5 +1,6 @@
 using Rlhf.Generation;
 using Rlhf.Judging;
+using Rlhf.Preferences;
 using Rlhf.Training;
 using Rlhf.Training.FineTuning;
 
@@ -43,6 +44,9 @@ public sealed record CampaignSettings
 
     /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>
     public IReadOnlyList<Labeling.AnnotatorKind> TrainOn { get; init; } = [Labeling.AnnotatorKind.Person];
+
+    /// <summary>How several rankings of one comparison become pairs.</summary>
+    public PairVoting Voting { get; init; } = PairVoting.Majority;
 
     /// <summary>Gives each pair a margin from the strengths of its rankings, in raw reward units.</summary>
     public bool UseMargin { get; init; }

@@ -121,6 +121,8 @@ public static class CampaignSettingsRules
             throw Refuse("minimumPairs", $"A run needs {settings.MinimumPairs} pairs.", "Choose at least 1; 20 is usual.");
         if (settings.TrainOn is not { Count: > 0 })
             throw Refuse("trainOn", "No kind of annotator is trained on.", "Name at least one of person, simulated and llm.");
+        if (!Enum.IsDefined(settings.Voting))
+            throw Refuse("voting", $"There is no voting '{settings.Voting}'.", "Choose majority, allVotes or dawidSkene.");
         if (settings.TrainWhenLabeled && settings.Policy is null)
             throw new RlhfException("no-policy", $"The campaign '{settings.Id}' is to train once it is labeled, but names no policy.",
                 "Name the model to tune as the policy, or turn trainWhenLabeled off.");

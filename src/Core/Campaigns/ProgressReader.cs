@@ -1,5 +1,6 @@
 using Rlhf.Generation;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Agreement;
 using Rlhf.Labeling.Invites;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
@@ -22,14 +23,14 @@ public sealed class ProgressReader(
         var counts = BatchCounts.Empty;
         var (pairCount, trainPairs, exhausted) = (0, 0, 0);
         var annotators = await ActiveAnnotatorsAsync(id, cancellation);
-        var agreement = new NominalAgreement();
+        var agreement = AgreementSums.Empty;
         foreach (var batch in all)
         {
             if (batch.State is BatchState.Planned or BatchState.Generating) continue;
             if (batch is { Counts: { } closed, Agreement: { } sums })
             {
                 counts += closed;
-                agreement.Add(sums);
+                agreement += sums;
             }
             else
             {
@@ -37,9 +38,9 @@ public sealed class ProgressReader(
                 var published = batch.Counts is null ? (await comparisons.ReadBatchAsync(id, batch.Id, cancellation)).AtMost(campaign.Settings.Overlap) : [];
                 counts += batch.Counts ?? BatchCounts.Of(published, ranked);
                 exhausted += Exhaustion.Count(published, ranked, annotators);
-                agreement.Add(ranked);
+                agreement += AgreementSums.Of(ranked);
             }
-            var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation));
+            var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation: cancellation));
             (pairCount, trainPairs) = (pairCount + file.Pairs, trainPairs + file.TrainPairs);
         }
         return new(
@@ -53,7 +54,7 @@ public sealed class ProgressReader(
     private async Task<List<AnnotatorId>> ActiveAnnotatorsAsync(CampaignId id, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(id, cancellation)).Where(i => i.IsActive(now)).Select(i => i.Annotator)];
+        return [.. (await invites.ListAsync(id, cancellation)).Where(i => i.IsAsked(now)).Select(i => i.Annotator)];
     }
 
     private static List<string> Warnings(BatchCounts counts) =>

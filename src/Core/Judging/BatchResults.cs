@@ -1,5 +1,6 @@
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Agreement;
 using Rlhf.Preferences;
 using Rlhf.Training.Reporting;
 
@@ -24,7 +25,7 @@ public sealed class BatchResults(CampaignStore campaigns, BatchStore batches, Co
         var overlap = (await campaigns.GetAsync(campaign, cancellation)).Settings.Overlap;
         var published = (await comparisons.ReadBatchAsync(campaign, id, cancellation)).AtMost(overlap);
         var ranked = await rankings.ReadBatchAsync(id, cancellation);
-        await batches.UpdateAsync(campaign, id, b => b with { Counts = BatchCounts.Of(published, ranked), Agreement = NominalAgreement.SumsOf(ranked) }, cancellation);
+        await batches.UpdateAsync(campaign, id, b => b with { Counts = BatchCounts.Of(published, ranked), Agreement = AgreementSums.Of(ranked) }, cancellation);
         await DeriveAsync(batch, cancellation);
     }
 }

@@ -30,16 +30,16 @@ public sealed class PeopleJudge(
         return made.Count;
     }
 
-    /// <summary>Counts the test batch's rankings into the run's verdict. Only people's count, whatever else ranked; the same answer from both is a tie that nobody is asked about.</summary>
+    /// <summary>Counts the test batch's rankings into the run's verdict. Only people's count, whatever else ranked, and nobody's who was left out; the same answer from both is a tie that nobody is asked about.</summary>
     public async Task<Verdict> JudgeAsync(Batch batch, CancellationToken cancellation = default)
     {
-        var settings = (await campaigns.GetAsync(batch.Campaign, cancellation)).Settings;
+        var campaign = await campaigns.GetAsync(batch.Campaign, cancellation);
         var ranked = (await rankings.ReadBatchAsync(batch.Id, cancellation))
-            .Where(r => r is { Extra: false, AnnotatorKind: AnnotatorKind.Person } && r.Outcome != RankingOutcome.Skip).ToLookup(r => r.Comparison);
+            .Where(r => r is { Extra: false, AnnotatorKind: AnnotatorKind.Person } && r.Outcome != RankingOutcome.Skip && !campaign.ExcludedAnnotators.Contains(r.Annotator)).ToLookup(r => r.Comparison);
         var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
         var votes = published.Select(c => (IReadOnlyList<double>)[.. ranked[c.Id].Select(r => VoteOf(r, c))]).Where(v => v.Count > 0).ToList();
         if (votes.Count > 0) votes.AddRange(Enumerable.Repeat<IReadOnlyList<double>>([0.5], await CountSameAsync(batch.Run!.Value, cancellation)));
-        var verdict = Verdicts.Of(Contenders.Tuned, Contenders.Base, JudgeKind.People, votes, settings.Seed);
+        var verdict = Verdicts.Of(Contenders.Tuned, Contenders.Base, JudgeKind.People, votes, campaign.Settings.Seed);
         await runs.UpdateAsync(batch.Run!.Value, r => r with { Verdicts = [verdict] }, cancellation);
         return verdict;
     }

@@ -1,5 +1,6 @@
 using Rlhf.Preferences;
 using Rlhf.Prompts;
+using Rlhf.Statistics;
 using Rlhf.Training;
 
 namespace Rlhf.Judging;
@@ -14,7 +15,7 @@ public static class RewardAccuracy
     {
         var pairs = testPairs.ToLookup(p => p.Comparison);
         return Of(comparisons, scored, seed, (comparison, first, second) =>
-            pairs[comparison.Comparison].Select(p => Preferred(p, first.Text, second.Text)).FirstOrDefault(v => v != 0));
+            Math.Sign(pairs[comparison.Comparison].Sum(p => p.Weight * Preferred(p, first.Text, second.Text))));
     }
 
     /// <summary>Against a rule without noise: every two answers of every test comparison, whatever its annotators said.</summary>

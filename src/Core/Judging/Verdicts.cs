@@ -1,3 +1,5 @@
+using Rlhf.Statistics;
+
 namespace Rlhf.Judging;
 
 /// <summary>Votes on test prompts to a verdict: pure.</summary>

@@ -1,3 +1,5 @@
+using Rlhf.Labeling.Agreement;
+
 namespace Rlhf.Labeling;
 
 /// <summary>What a batch, or several together, came to. Extra rankings count for nothing here.</summary>
@@ -21,7 +23,7 @@ public sealed record BatchCounts(
     public static BatchCounts Of(IReadOnlyList<Comparison> comparisons, IReadOnlyList<Ranking> rankings)
     {
         var progress = BatchProgress.Of(comparisons, rankings);
-        var counted = rankings.Where(r => !r.Extra && r.Outcome != RankingOutcome.Skip).ToList();
+        var counted = rankings.Where(RatedValue.Counts).ToList();
         var (agreeing, compared) = CountAgreement(counted);
         return new(
             progress.Total, progress.Complete, progress.ClosedBySkips,
@@ -39,7 +41,7 @@ public sealed record BatchCounts(
     private static (int Agreeing, int Compared) CountAgreement(IEnumerable<Ranking> rankings)
     {
         var (agreeing, compared) = (0, 0);
-        foreach (var votes in rankings.GroupBy(r => r.Comparison, BestOf))
+        foreach (var votes in rankings.GroupBy(r => r.Comparison, RatedValue.WinnerOf))
         {
             var all = votes.ToList();
             compared += all.Count * (all.Count - 1) / 2;
@@ -47,7 +49,4 @@ public sealed record BatchCounts(
         }
         return (agreeing, compared);
     }
-
-    private static string BestOf(Ranking ranking) =>
-        ranking.Outcome == RankingOutcome.BothBad ? "none" : string.Join('+', ranking.Tiers[0].Order(StringComparer.Ordinal));
 }

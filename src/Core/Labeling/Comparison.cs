@@ -9,12 +9,31 @@ public enum ComparisonKind
 
     /// <summary>For judging models on test prompts; never training data.</summary>
     Test,
+
+    /// <summary>Has a known answer (<see cref="Comparison.Gold"/>), to see how an annotator does; never training data.</summary>
+    Gold,
+
+    /// <summary>One that its annotator has judged before (<see cref="Comparison.RepeatOf"/>), sides swapped, to see whether the judgement holds; never training data.</summary>
+    Repeat,
 }
 
 /// <summary>A prompt with K answers (2..9), in the file's own order; sides are shuffled per annotator when served.</summary>
 /// <remarks>Bodies live in the batch's blob <c>campaigns/&lt;id&gt;/batches/&lt;batch&gt;.json</c>, never in rows or orchestration payloads.</remarks>
 public sealed record Comparison(
-    ComparisonId Id, BatchId Batch, Prompt Prompt, IReadOnlyList<Answer> Answers, ComparisonKind Kind, int Round, int Overlap);
+    ComparisonId Id, BatchId Batch, Prompt Prompt, IReadOnlyList<Answer> Answers, ComparisonKind Kind, int Round, int Overlap)
+{
+    /// <summary>The known answer of a gold comparison.</summary>
+    public GoldAnswer? Gold { get; init; }
+
+    /// <summary>What a repeat repeats.</summary>
+    public ComparisonId? RepeatOf { get; init; }
+}
+
+/// <summary>What an annotator should say of a gold comparison.</summary>
+/// <param name="Outcome">Ranked or bothBad.</param>
+/// <param name="Tiers">As a ranking's: answer ids from best to worst. Answers of one tier may be ranked either way.</param>
+/// <param name="Explanation">Why; shown after a qualification item.</param>
+public sealed record GoldAnswer(RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, string? Explanation = null);
 
 public enum AnnotatorKind { Person, Simulated, Llm }
 

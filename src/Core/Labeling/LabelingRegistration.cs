@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Labeling.Invites;
+using Rlhf.Labeling.Quality;
 using Rlhf.Labeling.Serving;
 
 namespace Rlhf.Labeling;
@@ -19,6 +20,8 @@ public static class LabelingRegistration
         services.AddSingleton<TaskServer>();
         services.AddSingleton<RankingService>();
         services.AddSingleton<OwnRankings>();
+        services.AddSingleton<QualityReader>();
+        services.AddSingleton<Exclusions>();
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Agreement;
 using Rlhf.Preferences;
 using Rlhf.Telemetry;
 
@@ -30,7 +31,7 @@ public sealed class EndBatch(CampaignStore campaigns, BatchStore batches, Compar
         {
             EndedAt = time.GetUtcNow(),
             Counts = counts,
-            Agreement = NominalAgreement.SumsOf(ranked),
+            Agreement = AgreementSums.Of(ranked),
             Unfinished = Unfinished(counts, input.End),
         }, cancellation);
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, 0);

@@ -7,8 +7,10 @@ namespace Rlhf.Preferences;
 /// <param name="Excluded">Annotators whose rankings don't.</param>
 /// <param name="CutOff">Rankings that came later don't count; null takes all.</param>
 /// <param name="UseMargin">Give each pair the mean signed strength, as ⅓, ⅔, 1 for strengths 1, 2, 3 and more.</param>
+/// <param name="Voting">How several rankings of one comparison become pairs.</param>
 public sealed record PairOptions(
-    bool Soft, IReadOnlyList<AnnotatorKind> TrainOn, IReadOnlyList<AnnotatorId> Excluded, DateTimeOffset? CutOff = null, bool UseMargin = false);
+    bool Soft, IReadOnlyList<AnnotatorKind> TrainOn, IReadOnlyList<AnnotatorId> Excluded, DateTimeOffset? CutOff = null, bool UseMargin = false,
+    PairVoting Voting = PairVoting.Majority);
 
 /// <summary>What rankings came to.</summary>
 /// <param name="Ties">Answer pairs whose votes balance: no pair where the rule is hard.</param>
@@ -25,38 +27,49 @@ public sealed record PairOutcome(IReadOnlyList<PreferencePair> Pairs, int Ties, 
 /// <summary>Rankings to preference pairs: pure, and the only place that knows how.</summary>
 public static class PairRules
 {
-    /// <summary>The pairs of a batch, comparison by comparison. Test comparisons give none.</summary>
-    public static PairOutcome Of(IEnumerable<Comparison> comparisons, IEnumerable<Ranking> rankings, PairOptions options)
+    /// <summary>The pairs of a batch, comparison by comparison. Only ordinary comparisons give any.</summary>
+    /// <param name="model">Of the whole campaign, with <see cref="PairVoting.DawidSkene"/>; made from these rankings alone where null.</param>
+    public static PairOutcome Of(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings, PairOptions options, AnnotatorModel? model = null)
     {
         var counted = rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison);
-        return comparisons.Where(c => c.Kind == ComparisonKind.Ordinary).Select(c => Of(c, [.. counted[c.Id]], options)).Aggregate(PairOutcome.None, (a, b) => a + b);
+        if (options.Voting == PairVoting.DawidSkene) model ??= DawidSkene.Estimate([.. VotesOf(comparisons, counted)]);
+        else model = null;
+        return comparisons.Where(GivesPairs).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
     }
+
+    /// <summary>The votes on each two answers, as <see cref="DawidSkene.Estimate"/> takes them.</summary>
+    public static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings, PairOptions options) =>
+        VotesOf(comparisons, rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison));
 
     /// <summary>Whether a ranking takes part at all.</summary>
     public static bool Counts(Ranking ranking, PairOptions options) =>
         !ranking.Extra && ranking.Outcome != RankingOutcome.Skip && options.TrainOn.Contains(ranking.AnnotatorKind)
         && !options.Excluded.Contains(ranking.Annotator) && (options.CutOff is not { } cutOff || ranking.SubmittedAt <= cutOff);
 
-    private static PairOutcome Of(Comparison comparison, IReadOnlyList<Ranking> rankings, PairOptions options)
+    private static bool GivesPairs(Comparison comparison) => comparison.Kind == ComparisonKind.Ordinary;
+
+    private static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, ILookup<ComparisonId, Ranking> counted) =>
+        comparisons.Where(GivesPairs).SelectMany(c => Votes.Of(c, [.. counted[c.Id]])).Select(v => v.ByAnnotator);
+
+    private static PairOutcome Of(Comparison comparison, IReadOnlyList<Ranking> rankings, PairOptions options, AnnotatorModel? model)
     {
-        var pairs = new List<PreferencePair>();
+        var byAnswers = new List<List<PreferencePair>>();
         var (ties, identical) = (0, 0);
-        var bothBad = rankings.Count(r => r.Outcome == RankingOutcome.BothBad);
-        for (var i = 0; i < comparison.Answers.Count; i++)
+        foreach (var votes in Votes.Of(comparison, rankings))
         {
-            for (var j = i + 1; j < comparison.Answers.Count; j++)
+            if (votes.First.Text == votes.Second.Text)
             {
-                var votes = Votes.Between(comparison.Answers[i], comparison.Answers[j], rankings);
-                if (votes.Count == 0) continue;
-                if (votes.First.Text == votes.Second.Text)
-                {
-                    identical++;
-                    continue;
-                }
-                if (votes.IsTie) ties++;
-                if (!votes.IsTie || options.Soft) pairs.Add(votes.ToPair(comparison, options));
+                identical++;
+                continue;
             }
+            var leaning = votes.Lean(model);
+            if (leaning.IsTie) ties++;
+            List<PreferencePair> pairs = options.Voting == PairVoting.AllVotes ? [.. votes.ToPairs(comparison, options)]
+                : leaning.IsTie && !options.Soft ? [] : [votes.ToPair(comparison, options, leaning)];
+            if (pairs.Count > 0) byAnswers.Add(pairs);
         }
-        return new([.. pairs.Select(p => p with { Weight = 1.0 / pairs.Count })], ties, bothBad, identical);
+        // The comparison weighs 1, each two answers the same, and each vote on them too.
+        return new([.. byAnswers.SelectMany(pairs => pairs.Select(p => p with { Weight = 1.0 / byAnswers.Count / pairs.Count }))],
+            ties, rankings.Count(r => r.Outcome == RankingOutcome.BothBad), identical);
     }
 }

@@ -14,22 +14,33 @@ namespace Rlhf.Preferences;
 public sealed record PairFile(int Revision, string Hash, int Pairs, int TrainPairs, int Ties, int BothBad, int Identical);
 
 /// <summary>Pairs by batch: derived from the rankings, which are the truth. <c>campaigns/&lt;id&gt;/pairs/&lt;round&gt;/&lt;batch&gt;.jsonl</c> is a cache of them.</summary>
-public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings)
+public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, AnnotatorModels models)
 {
     public static string PathOf(Batch batch) => $"campaigns/{batch.Campaign}/pairs/{batch.Round}/{batch.Id}.jsonl";
 
     public static PairOptions OptionsFor(Campaign campaign, DateTimeOffset? cutOff = null) => new(
-        campaign.Settings.Training.Reward.SoftLabels, campaign.Settings.TrainOn, campaign.ExcludedAnnotators, cutOff, campaign.Settings.UseMargin);
+        campaign.Settings.Training.Reward.SoftLabels, campaign.Settings.TrainOn, campaign.ExcludedAnnotators, cutOff, campaign.Settings.UseMargin, campaign.Settings.Voting);
 
     /// <summary>Derives a batch's pairs anew and rewrites its file where they differ. Call it after an amended or late ranking of a batch that ended, and after an exclusion.</summary>
-    public async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default)
+    public async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default) =>
+        await RefreshAsync(campaign, id, await models.EstimateAsync(campaign, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation), cancellation);
+
+    /// <summary>Derives the pairs of all batches that have any anew: after an exclusion, and before an export where each batch's pairs hang on all rankings (<see cref="PairVoting.DawidSkene"/>).</summary>
+    public async Task RefreshAllAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var model = await models.EstimateAsync(campaign, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation);
+        foreach (var batch in await batches.ListAsync(campaign, cancellation))
+            if (batch.Pairs is not null) await RefreshAsync(campaign, batch.Id, model, cancellation);
+    }
+
+    private async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, AnnotatorModel? model, CancellationToken cancellation)
     {
         while (true)
         {
             var batch = await batches.GetAsync(campaign, id, cancellation);
             var path = PathOf(batch);
             var before = await blobs.FindAsync(path, cancellation);
-            var outcome = await DeriveAsync(batch, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation);
+            var outcome = await DeriveAsync(batch, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), model, cancellation);
             var text = string.Concat(outcome.Pairs.Select(p => JsonSerializer.Serialize(p, RlhfJson.Options) + "\n"));
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
             if (batch.Pairs?.Hash == hash && before is not null) return batch.Pairs;
@@ -54,12 +65,13 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
     }
 
     /// <summary>The pairs of a batch, from its rankings.</summary>
-    public async Task<PairOutcome> DeriveAsync(Batch batch, PairOptions options, CancellationToken cancellation = default)
+    /// <param name="model">See <see cref="PairRules.Of"/>.</param>
+    public async Task<PairOutcome> DeriveAsync(Batch batch, PairOptions options, AnnotatorModel? model = null, CancellationToken cancellation = default)
     {
         if (batch.Kind != ComparisonKind.Ordinary || batch.State is BatchState.Planned or BatchState.Generating) return PairOutcome.None;
         if (await comparisons.FindPublishedAsync(batch.Campaign, batch.Id, cancellation) is null) return PairOutcome.None;
         var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
-        return PairRules.Of(published, await rankings.ReadBatchAsync(batch.Id, cancellation), options);
+        return PairRules.Of(published, await rankings.ReadBatchAsync(batch.Id, cancellation), options, model);
     }
 
     /// <summary>The figures of pairs that have no file yet.</summary>

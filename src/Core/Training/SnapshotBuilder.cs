@@ -10,7 +10,8 @@ namespace Rlhf.Training;
 
 /// <summary>Freezes what a run is trained on: pairs rebuilt from the rankings up to its cut-off, and the campaign's prompts by split; then writes its job.</summary>
 public sealed class SnapshotBuilder(
-    IBlobStore blobs, CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, PromptStore prompts, TimeProvider time)
+    IBlobStore blobs, CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, PromptStore prompts, AnnotatorModels models,
+    TimeProvider time)
 {
     /// <summary>Idempotent: the first snapshot stands.</summary>
     /// <exception cref="RlhfException"><c>too-few-pairs</c>, <c>no-policy</c> or <c>split-leak</c>.</exception>
@@ -56,7 +57,8 @@ public sealed class SnapshotBuilder(
 
     private async Task<Content> ReadBatchesAsync(Run run, Campaign campaign, SplitGuard guard, CancellationToken cancellation)
     {
-        var content = new Content(PairStore.OptionsFor(campaign, run.CutOff));
+        var rule = PairStore.OptionsFor(campaign, run.CutOff);
+        var content = new Content(rule, await models.EstimateAsync(run.Campaign, rule, cancellation));
         foreach (var batch in await batches.ListAsync(run.Campaign, cancellation))
         {
             if (batch.Kind != ComparisonKind.Ordinary || await comparisons.FindPublishedAsync(run.Campaign, batch.Id, cancellation) is null) continue;
@@ -86,7 +88,7 @@ public sealed class SnapshotBuilder(
         Encoding.UTF8.GetBytes(string.Join('\n', files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {f.Value}")))));
 
     /// <summary>What the batches gave, together.</summary>
-    private sealed class Content(PairOptions rule)
+    private sealed class Content(PairOptions rule, AnnotatorModel? model)
     {
         private readonly List<PreferencePair> pairs = [];
         private readonly Dictionary<AnnotatorKind, int> kinds = [];
@@ -97,7 +99,7 @@ public sealed class SnapshotBuilder(
 
         public void Add(IReadOnlyList<Comparison> published, IReadOnlyList<Ranking> ranked)
         {
-            var outcome = PairRules.Of(published, ranked, rule);
+            var outcome = PairRules.Of(published, ranked, rule, model);
             pairs.AddRange(outcome.Pairs);
             Outcome = new(pairs, Outcome.Ties + outcome.Ties, Outcome.BothBad + outcome.BothBad, Outcome.Identical + outcome.Identical);
             var counted = ranked.Where(r => PairRules.Counts(r, rule)).ToList();

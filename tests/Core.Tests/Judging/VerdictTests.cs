@@ -1,4 +1,5 @@
 using Rlhf.Judging;
+using Rlhf.Statistics;
 
 namespace Rlhf.Core.Tests.Judging;
 

@@ -30,6 +30,35 @@ public sealed class PairRulesTests
     }
 
     [Fact]
+    public void AllVotes_EachPreferenceIsAPair_TogetherTheyWeighAComparison()
+    {
+        Ranking[] rankings = [Ranked("p1", ["a"], ["b"]), Ranked("p2", ["a"], ["b"]), Ranked("p3", ["b"], ["a"]), Ranked("p4", ["a", "b"])];
+        var pairs = PairRules.Of([Comparison(2)], rankings, Hard with { Voting = PairVoting.AllVotes }).Pairs;
+        Assert.Equal([("text a", 2.0 / 3), ("text a", 2.0 / 3), ("text b", 1.0 / 3)], pairs.Select(p => (p.Chosen, p.Agreement)));
+        Assert.All(pairs, p => Assert.Equal((1.0 / 3, 1.0, 1), (p.Weight, p.Preference, p.Rankings)));
+        Assert.Empty(PairRules.Of([Comparison(2)], [Ranked("p4", ["a", "b"])], Hard with { Voting = PairVoting.AllVotes }).Pairs);
+    }
+
+    [Fact]
+    public void DawidSkene_OneWhoIsRightAgainstTwoWhoErr_IsBelieved()
+    {
+        var model = new AnnotatorModel(0.1, new Dictionary<AnnotatorId, AnnotatorErrors>
+        {
+            [AnnotatorId.From("p1")] = new(0.95, 0.03, 0.8),
+            [AnnotatorId.From("p2")] = new(0.5, 0.1, 0.5),
+            [AnnotatorId.From("p3")] = new(0.5, 0.1, 0.5),
+        });
+        Ranking[] rankings = [Ranked("p1", ["b"], ["a"]), Ranked("p2", ["a"], ["b"]), Ranked("p3", ["a"], ["b"])];
+        var options = Soft with { Voting = PairVoting.DawidSkene };
+        var pair = Assert.Single(PairRules.Of([Comparison(2)], rankings, options, model).Pairs);
+        Assert.Equal("text b", pair.Chosen);
+        Assert.InRange(pair.Preference, 0.85, 0.99);
+        Assert.Equal("text a", Assert.Single(PairRules.Of([Comparison(2)], rankings, Soft).Pairs).Chosen);
+        // A tie that is the most probable truth gives no pair where the rule is hard.
+        Assert.Equal((0, 1), PairRules.Of([Comparison(2)], [Ranked("p1", ["a", "b"])], options with { Soft = false }, model) is var tied ? (tied.Pairs.Count, tied.Ties) : default);
+    }
+
+    [Fact]
     public void Balance_IsATie_NoPairWhereHardAndAHalfWhereSoft()
     {
         Ranking[] rankings = [Ranked("p1", ["a"], ["b"]), Ranked("p2", ["b"], ["a"])];

@@ -1,5 +1,6 @@
 using Rlhf.Campaigns;
 using Rlhf.Contracts;
+using Rlhf.Labeling.Quality;
 using Rlhf.Labeling.Serving;
 using Rlhf.Preferences;
 using Rlhf.Web.Contracts;
@@ -134,9 +135,9 @@ public sealed class OwnerTests : IDisposable
         await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, async () => (await host.Get<BatchStore>().ListAsync(PipelineHost.Campaign)).Any(b => b.HasEnded));
         async Task<PairFile> PairsAsync() => (await host.Get<BatchStore>().ListAsync(PipelineHost.Campaign))[0].Pairs!;
         var all = await PairsAsync();
-        await host.Get<CampaignService>().SetExcludedAsync(PipelineHost.Campaign, annotator.Annotator, isExcluded: true);
+        await host.Get<Exclusions>().SetAsync(PipelineHost.Campaign, annotator.Annotator, isExcluded: true);
         Assert.Equal(0, (await PairsAsync()).Pairs);
-        await host.Get<CampaignService>().SetExcludedAsync(PipelineHost.Campaign, annotator.Annotator, isExcluded: false);
+        await host.Get<Exclusions>().SetAsync(PipelineHost.Campaign, annotator.Annotator, isExcluded: false);
         Assert.Equal((all.Hash, all.Revision + 2), ((await PairsAsync()).Hash, (await PairsAsync()).Revision));
     }
 

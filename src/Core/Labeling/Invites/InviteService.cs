@@ -7,7 +7,13 @@ namespace Rlhf.Labeling.Invites;
 /// <summary>An annotator's row in table <c>invites</c>: partition = campaign, row = annotator. The token itself is not kept.</summary>
 public sealed record Invite(AnnotatorId Annotator, AnnotatorKind Kind, string? Name, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt = null)
 {
+    /// <summary>Since when the annotator is asked nothing; rankings already made stay, and what was served may be handed in.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
     public bool IsActive(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
+
+    /// <summary>Whether comparisons go to this annotator.</summary>
+    public bool IsAsked(DateTimeOffset now) => IsActive(now) && PausedAt is null;
 }
 
 /// <summary>Makes, checks, lists and revokes invites.</summary>
@@ -68,6 +74,15 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
     {
         var now = time.GetUtcNow();
         await ChangeAsync(campaign, annotator, invite => invite with { RevokedAt = invite.RevokedAt ?? now }, cancellation);
+        recent.TryRemove((campaign, annotator), out _);
+    }
+
+    /// <summary>Asks the annotator nothing more, or goes on asking. Takes effect as a revocation does.</summary>
+    /// <exception cref="RlhfException"><c>no-such-invite</c>.</exception>
+    public async Task SetPausedAsync(CampaignId campaign, AnnotatorId annotator, bool isPaused, CancellationToken cancellation = default)
+    {
+        var now = time.GetUtcNow();
+        await ChangeAsync(campaign, annotator, invite => invite with { PausedAt = isPaused ? invite.PausedAt ?? now : null }, cancellation);
         recent.TryRemove((campaign, annotator), out _);
     }
 

@@ -30,6 +30,7 @@ public sealed class TaskServer(
         if (state.Held.Count > 0) state = await annotators.GetAsync(id, annotator, cancellation);
         var progress = await ProgressAsync(id, state, cancellation);
         if (NotServing(campaign, progress) is { } answer) return answer;
+        if (invite.PausedAt is not null) return new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "The owner of this campaign has paused your tasks. Thank you for what you have ranked; it is kept. Please ask them how to go on.");
         var held = state.HeldAt(time.GetUtcNow()).ToList();
         var mine = held.Find(h => !holding.Contains(h.Task.Comparison));
         if (mine is null && held.Count >= AnnotatorState.MaximumHeld)
@@ -134,7 +135,7 @@ public sealed class TaskServer(
     private async Task<IReadOnlyCollection<Invite>> OthersAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsActive(now) && i.Annotator != annotator)];
+        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsAsked(now) && i.Annotator != annotator)];
     }
 
     private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation) =>

@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Preferences;
 using Rlhf.Storage;
 using Rlhf.Training;
 using Rlhf.Training.FineTuning;
@@ -15,12 +16,13 @@ public sealed record HealthResponse(string Status, string Version);
 /// <param name="Annotators">How many there will be, where that is known; the overlap is held against it.</param>
 /// <param name="Lease">How long a served comparison stays with its annotator.</param>
 /// <param name="Form">How annotators judge; what is left out of it is the default.</param>
+/// <param name="Voting">How several rankings of one comparison become pairs.</param>
 public sealed record CampaignRequest(
     string Title, CampaignId? Id = null, int Answers = 2, int Overlap = 1, string? Guidelines = null, JudgeKind Judge = JudgeKind.People,
     IReadOnlyList<GeneratorSettings>? Generators = null, string? Policy = null, IReadOnlyList<AnnotatorKind>? TrainOn = null,
     bool TrainWhenLabeled = false, int? MinimumPairs = null, int? BatchSize = null, int? OpenBatches = null, TimeSpan? Lease = null,
     TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
-    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null)
+    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null, PairVoting Voting = PairVoting.Majority)
 {
     /// <summary>A Label Studio template (XML) with a Pairwise tag.</summary>
     public string? LabelTemplate { get; init; }

@@ -26,6 +26,7 @@ internal static class CampaignRequests
             TrainWhenLabeled = request.TrainWhenLabeled,
             TokenBudget = request.TokenBudget,
             Seed = request.Seed,
+            Voting = request.Voting,
         };
         return settings with
         {

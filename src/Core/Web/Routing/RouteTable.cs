@@ -6,5 +6,8 @@ namespace Rlhf.Web.Routing;
 public static class RouteTable
 {
     public static IReadOnlyList<ApiRoute> All { get; } =
-        [.. SystemRoutes.All, .. CampaignRoutes.All, .. FormatRoutes.All, .. LabelingRoutes.All, .. InviteRoutes.All, .. RunRoutes.All, .. LabelStudioRoutes.All, .. PageRoutes.All];
+        [
+            .. SystemRoutes.All, .. CampaignRoutes.All, .. FormatRoutes.All, .. LabelingRoutes.All, .. InviteRoutes.All, .. QualityRoutes.All, .. RunRoutes.All,
+            .. LabelStudioRoutes.All, .. PageRoutes.All,
+        ];
 }

@@ -1,0 +1,76 @@
+using Rlhf.Generation;
+using Rlhf.Labeling;
+using Rlhf.Statistics;
+
+namespace Rlhf.Judging;
+
+/// <summary>How a generator's answers do against the others', by annotators' rankings.</summary>
+/// <param name="WinShare">The share of comparisons it wins against another generator, a tie ½, averaged over the others (<see cref="BradleyTerry"/>); bootstrap interval over comparisons.</param>
+/// <param name="Strength">θ: each unit more multiplies the odds of winning by e.</param>
+public sealed record GeneratorStanding(string Generator, Estimate WinShare, double Strength, int Wins, int Ties, int Losses);
+
+/// <summary>Collects rankings and compares their generators.</summary>
+public sealed class GeneratorStandings
+{
+    // What a comparison says: each ranking's preferences between two generators' answers. Comparisons that say the same are counted together.
+    private readonly Dictionary<string, (List<(string Better, string Worse, bool IsTie)> Says, int Times)> comparisons = [];
+
+    /// <summary>Adds a comparison with its rankings; answers of one generator say nothing of each other.</summary>
+    public void Add(Comparison comparison, IEnumerable<Ranking> rankings)
+    {
+        var says = rankings.Where(r => r.Outcome == RankingOutcome.Ranked).SelectMany(r => SaidBy(r, comparison.Answers)).Order().ToList();
+        if (says.Count == 0) return;
+        var key = string.Join('\n', says);
+        comparisons[key] = (says, comparisons.GetValueOrDefault(key).Times + 1);
+    }
+
+    /// <summary>The strongest first; empty where there are no two generators to compare.</summary>
+    public IReadOnlyList<GeneratorStanding> Rank(long seed)
+    {
+        var kinds = comparisons.Values.ToList();
+        var generators = kinds.SelectMany(k => k.Says).SelectMany(s => new[] { s.Better, s.Worse }).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (generators.Count < 2) return [];
+        var index = generators.Select((name, i) => (name, i)).ToDictionary(g => g.name, g => g.i);
+        var outcomes = kinds.Select(k => k.Says.Select(s => (index[s.Better], index[s.Worse], s.IsTie)).ToArray()).ToArray();
+        var times = kinds.Select(k => k.Times).ToArray();
+        var intervals = Bootstrap.Intervals(times, drawn => Shares(outcomes, drawn, generators.Count), seed);
+        var (wins, ties) = Count(outcomes, times, generators.Count);
+        var fit = BradleyTerry.Of(wins, ties);
+        var shares = Shares(outcomes, times, generators.Count);
+        return [.. generators.Select((name, i) => new GeneratorStanding(
+            name, new(shares[i]!.Value, intervals[i]?.Low, intervals[i]?.High, kinds.Where(k => k.Says.Exists(s => s.Better == name || s.Worse == name)).Sum(k => k.Times)), fit.Strengths[i],
+            (int)Sum(j => wins[i, j]), (int)Sum(j => ties[i, j]), (int)Sum(j => wins[j, i]))).OrderByDescending(s => s.Strength)];
+
+        double Sum(Func<int, double> of) => Enumerable.Range(0, generators.Count).Sum(of);
+    }
+
+    private static double?[] Shares((int Better, int Worse, bool IsTie)[][] outcomes, IReadOnlyList<int> times, int generators)
+    {
+        var (wins, ties) = Count(outcomes, times, generators);
+        var fit = BradleyTerry.Of(wins, ties);
+        return [.. Enumerable.Range(0, generators).Select(i => (double?)Enumerable.Range(0, generators).Where(j => j != i).Average(j => fit.WinShare(i, j)))];
+    }
+
+    private static (double[,] Wins, double[,] Ties) Count((int Better, int Worse, bool IsTie)[][] outcomes, IReadOnlyList<int> times, int generators)
+    {
+        var (wins, ties) = (new double[generators, generators], new double[generators, generators]);
+        for (var kind = 0; kind < outcomes.Length; kind++)
+        {
+            foreach (var (better, worse, isTie) in outcomes[kind])
+            {
+                if (!isTie) wins[better, worse] += times[kind];
+                else ties[better, worse] = ties[worse, better] += times[kind];
+            }
+        }
+        return (wins, ties);
+    }
+
+    private static IEnumerable<(string Better, string Worse, bool IsTie)> SaidBy(Ranking ranking, IReadOnlyList<Answer> answers)
+    {
+        var generators = answers.ToDictionary(a => a.Id, a => a.Generator);
+        var placed = ranking.Tiers.SelectMany((tier, place) => tier.Select(id => (Generator: generators[id], place))).ToList();
+        for (var i = 0; i < placed.Count; i++)
+            for (var j = i + 1; j < placed.Count; j++)
+                if (placed[i].Generator != placed[j].Generator) yield return (placed[i].Generator, placed[j].Generator, placed[i].place == placed[j].place);
+    }
+}

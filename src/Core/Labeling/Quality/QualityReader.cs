@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Rlhf.Campaigns;
+using Rlhf.Judging;
+using Rlhf.Labeling.Agreement;
+using Rlhf.Labeling.Invites;
+using Rlhf.Preferences;
+using Rlhf.Web.Contracts;
+
+namespace Rlhf.Labeling.Quality;
+
+/// <summary>Reads a campaign's rankings into its figures of quality. All rankings are read, so what was found holds for a while: the longer it took, the longer.</summary>
+public sealed class QualityReader(
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, InviteService invites, TimeProvider time)
+{
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
+
+    /// <summary>At most a twentieth of a processor goes into looking again and again.</summary>
+    private const int TimesItTook = 20;
+
+    private readonly ConcurrentDictionary<CampaignId, Entry> entries = new();
+
+    /// <exception cref="RlhfException"><c>campaign-not-found</c>.</exception>
+    public async Task<QualityResponse> ReadAsync(CampaignId id, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.GetAsync(id, cancellation);
+        var figures = await FiguresAsync(campaign, cancellation);
+        var known = (await invites.ListAsync(id, cancellation)).ToDictionary(i => i.Annotator);
+        var annotators = figures.Annotators.Select(a => new AnnotatorView(
+            a, known.GetValueOrDefault(a.Annotator)?.Name, known.GetValueOrDefault(a.Annotator)?.PausedAt, campaign.ExcludedAnnotators.Contains(a.Annotator)));
+        return new(figures.Agreement, figures.Generators, [.. annotators], campaign.Settings.Voting, figures.At);
+    }
+
+    private async Task<Figures> FiguresAsync(Campaign campaign, CancellationToken cancellation)
+    {
+        var options = PairStore.OptionsFor(campaign);
+        var rule = string.Join(' ', options.TrainOn.Select(k => k.ToString()).Concat(options.Excluded.Select(a => a.Value)));
+        var entry = entries.GetOrAdd(campaign.Id, _ => new());
+        await entry.Gate.WaitAsync(cancellation);
+        try
+        {
+            if (entry.Figures is { } known && entry.Rule == rule && time.GetUtcNow() < entry.FreshUntil) return known;
+            var begun = time.GetTimestamp();
+            var figures = await ComputeAsync(campaign, options, cancellation);
+            var lasts = time.GetElapsedTime(begun) * TimesItTook;
+            (entry.Figures, entry.Rule, entry.FreshUntil) = (figures, rule, time.GetUtcNow() + (lasts > FreshFor ? lasts : FreshFor));
+            return figures;
+        }
+        finally
+        {
+            entry.Gate.Release();
+        }
+    }
+
+    private async Task<Figures> ComputeAsync(Campaign campaign, PairOptions options, CancellationToken cancellation)
+    {
+        var tally = new QualityTally(r => PairRules.Counts(r, options));
+        var standings = new GeneratorStandings();
+        var counted = new List<Ranking>();
+        foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))
+        {
+            if (await comparisons.FindPublishedAsync(campaign.Id, batch.Id, cancellation) is null) continue;
+            var published = await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation);
+            var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
+            tally.Add(published, ranked);
+            if (batch.Kind != ComparisonKind.Ordinary) continue;
+            var counting = ranked.Where(r => PairRules.Counts(r, options)).ToList();
+            counted.AddRange(counting);
+            var byComparison = counting.ToLookup(r => r.Comparison);
+            foreach (var comparison in published) standings.Add(comparison, byComparison[comparison.Id]);
+        }
+        return new(AgreementFigures.Of(counted, campaign.Settings.Seed), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
+    }
+
+    private sealed record Figures(AgreementFigures Agreement, IReadOnlyList<GeneratorStanding> Generators, IReadOnlyList<AnnotatorFigures> Annotators, DateTimeOffset At);
+
+    private sealed class Entry
+    {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public Figures? Figures { get; set; }
+
+        public string Rule { get; set; } = "";
+
+        public DateTimeOffset FreshUntil { get; set; }
+    }
+}

@@ -1,0 +1,84 @@
+using Rlhf.Labeling.Agreement;
+
+namespace Rlhf.Labeling.Quality;
+
+/// <summary>Adds up what annotators did, comparison by comparison, and says how each of them does: pure.</summary>
+/// <param name="counts">Whose rankings others are held against.</param>
+public sealed class QualityTally(Func<Ranking, bool> counts)
+{
+    private readonly Dictionary<AnnotatorId, AnnotatorTally> annotators = [];
+    private readonly Dictionary<(ComparisonId, AnnotatorId), string> winners = [];
+    private readonly List<(ComparisonId Original, Ranking Again)> repeats = [];
+    private CrowdTally crowd;
+
+    public void Add(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings)
+    {
+        var byComparison = rankings.ToLookup(r => r.Comparison);
+        foreach (var comparison in comparisons) Add(comparison, [.. byComparison[comparison.Id]]);
+    }
+
+    /// <summary>One for each annotator who handed anything in, the busiest first.</summary>
+    public IReadOnlyList<AnnotatorFigures> Figures()
+    {
+        foreach (var (original, again) in repeats)
+            if (winners.TryGetValue((original, again.Annotator), out var before)) Of(again).AddRepeat(before == RatedValue.WinnerOf(again));
+        repeats.Clear();
+        return [.. annotators.Values.Select(a => a.ToFigures(crowd.Without(a))).OrderByDescending(f => f.Rankings).ThenBy(f => f.Annotator.Value, StringComparer.Ordinal)];
+    }
+
+    private void Add(Comparison comparison, List<Ranking> rankings)
+    {
+        foreach (var ranking in rankings) Of(ranking).AddCount(ranking);
+        var judged = rankings.Where(RatedValue.Counts).ToList();
+        foreach (var ranking in judged)
+        {
+            var annotator = Of(ranking);
+            annotator.AddTime(comparison, ranking);
+            if (comparison.Gold is { } gold) annotator.AddGold(GoldRules.IsRight(gold, ranking));
+            else if (comparison.RepeatOf is { } original) repeats.Add((original, ranking));
+            else winners[(comparison.Id, ranking.Annotator)] = RatedValue.WinnerOf(ranking);
+            if (comparison.Answers.Count == 2 && comparison.Gold is null) AddPreference(comparison, ranking, annotator);
+        }
+        // Gold has one right answer and repeats one annotator: neither says how annotators see the same open question.
+        if (comparison is { Gold: null, RepeatOf: null }) AddAgreement(judged);
+    }
+
+    private void AddPreference(Comparison comparison, Ranking ranking, AnnotatorTally annotator)
+    {
+        if (ranking.Outcome != RankingOutcome.Ranked || ranking.Tiers.Count != 2) return;
+        var best = ranking.Tiers[0][0];
+        annotator.AddSide(best == ranking.ShownOrder[0]);
+        var (chosen, other) = (comparison.Answers.First(a => a.Id == best), comparison.Answers.First(a => a.Id != best));
+        if (chosen.Text.Length == other.Text.Length) return;
+        annotator.AddLength(chosen.Text.Length > other.Text.Length);
+        crowd = crowd with { Longer = crowd.Longer.And(chosen.Text.Length > other.Text.Length) };
+    }
+
+    private void AddAgreement(List<Ranking> judged)
+    {
+        for (var i = 0; i < judged.Count; i++)
+        {
+            for (var j = i + 1; j < judged.Count; j++)
+            {
+                var isSame = RatedValue.WinnerOf(judged[i]) == RatedValue.WinnerOf(judged[j]);
+                var (first, second) = (counts(judged[i]), counts(judged[j]));
+                if (first && second) crowd = crowd with { Agreement = crowd.Agreement.And(isSame) };
+                if (second) Of(judged[i]).AddAgreement(isSame, first);
+                if (first) Of(judged[j]).AddAgreement(isSame, second);
+            }
+        }
+    }
+
+    private AnnotatorTally Of(Ranking ranking)
+    {
+        if (!annotators.TryGetValue(ranking.Annotator, out var tally)) annotators[ranking.Annotator] = tally = new(ranking.Annotator, ranking.AnnotatorKind);
+        return tally;
+    }
+}
+
+/// <summary>All annotators together.</summary>
+/// <param name="Agreement">Pairs of annotators whose rankings count.</param>
+internal readonly record struct CrowdTally(Tally Agreement, Tally Longer)
+{
+    public CrowdTally Without(AnnotatorTally annotator) => new(Agreement - annotator.Counted, Longer - annotator.Longer);
+}
