@@ -72,6 +72,28 @@ public sealed class OwnerPagesTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Campaign_Quality_ShowsFiguresAndAnAnnotatorCanBePausedAndLeftOut()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 40, overlap: 2);
+        await SampleRankings.WriteAsync(host, published);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        var main = page.Locator("main");
+        await Expect(main).ToContainTextAsync("Krippendorff's alpha");
+        await Expect(main).ToContainTextAsync("secret-generator-one");
+        var row = page.Locator(".annotators tbody tr", new() { HasText = "Ben" });
+        await Expect(row).ToContainTextAsync("prefers a side");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("paused");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Leave out" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("left out");
+        Assert.Equal(["ben"], (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).ExcludedAnnotators.Select(a => a.Value));
+        await row.GetByRole(AriaRole.Button, new() { Name = "Take in" }).ClickAsync();
+        await Expect(row).Not.ToContainTextAsync("left out");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
     public async Task Campaign_StorageFailsAndAnEndpointIsAway_SaysBoth()
     {
         await using var host = await WebHost.StartAsync();

@@ -18,7 +18,8 @@ public sealed class Screenshots(Browser browser)
     public async Task AllPages_InBothWidthsAndSchemes_ShowTheirMainPart()
     {
         await using var host = await WebHost.StartAsync();
-        await host.PublishAsync(count: 24);
+        var published = await host.PublishAsync(count: 24);
+        await SampleRankings.WriteAsync(host, published);
         await host.PublishAsync(count: 3, answers: 3, batch: 2);
         await RankSomeAsync(host);
         await SampleRun.WriteAsync(host, RunState.Succeeded);
@@ -28,7 +29,7 @@ public sealed class Screenshots(Browser browser)
             var form = await LabelForm.OpenAsync(browser, await host.InviteAsync(), width, width > 400 ? FormHeight : height, scheme);
             await form.PromptAsync();
             await SaveAsync(form.Page, $"label-{name}");
-            foreach (var (path, shown) in new[] { ("/", "Campaigns"), ("/campaign?id=support", "Training"), ("/run?id=support-run1", "Judged on test prompts") })
+            foreach (var (path, shown) in new[] { ("/", "Campaigns"), ("/campaign?id=support", "Generators"), ("/run?id=support-run1", "Judged on test prompts") })
             {
                 var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken, path), width, height, scheme);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Name = shown })).ToBeVisibleAsync();

@@ -26,11 +26,13 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         await RefreshAsync(campaign, id, await models.EstimateAsync(campaign, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation), cancellation);
 
     /// <summary>Derives the pairs of all batches that have any anew: after an exclusion, and before an export where each batch's pairs hang on all rankings (<see cref="PairVoting.DawidSkene"/>).</summary>
-    public async Task RefreshAllAsync(CampaignId campaign, CancellationToken cancellation = default)
+    /// <returns>What the campaign's annotators were found to be, where the rule asks for it.</returns>
+    public async Task<AnnotatorModel?> RefreshAllAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
         var model = await models.EstimateAsync(campaign, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation);
         foreach (var batch in await batches.ListAsync(campaign, cancellation))
             if (batch.Pairs is not null) await RefreshAsync(campaign, batch.Id, model, cancellation);
+        return model;
     }
 
     private async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, AnnotatorModel? model, CancellationToken cancellation)
@@ -52,7 +54,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
     }
 
     /// <summary>The pairs of a batch as they are now: from its file where there is one, from its rankings before.</summary>
-    public async Task<IReadOnlyList<PreferencePair>> ReadAsync(Campaign campaign, Batch batch, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<PreferencePair>> ReadAsync(Campaign campaign, Batch batch, AnnotatorModel? model = null, CancellationToken cancellation = default)
     {
         if (batch.Pairs is { Pairs: 0 }) return [];
         if (batch.Pairs is { } file)
@@ -61,7 +63,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
             // Else it is gone, or is being rewritten: the rankings are the truth.
             if (read.Count == file.Pairs) return read;
         }
-        return (await DeriveAsync(batch, OptionsFor(campaign), cancellation)).Pairs;
+        return (await DeriveAsync(batch, OptionsFor(campaign), model, cancellation)).Pairs;
     }
 
     /// <summary>The pairs of a batch, from its rankings.</summary>

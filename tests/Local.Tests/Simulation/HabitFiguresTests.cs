@@ -10,42 +10,43 @@ namespace Rlhf.Local.Tests.Simulation;
 /// <summary>The figures of quality find out each simulated annotator's habit from its rankings alone.</summary>
 public sealed class HabitFiguresTests
 {
-    private const int Comparisons = 600;
+    private const int Comparisons = 900;
 
     private static readonly BatchId Batch = BatchId.From("demo-r1-b00001");
 
-    /// <summary>Answers of one quality, near to it, and of several lengths, so that habits have something to decide.</summary>
+    /// <summary>Answers of nearly one quality and of several lengths, so that habits have something to decide.</summary>
     private static readonly string[] Texts =
     [
-        "We are sorry about your kettle. Please reset it.",
-        "We are sorry about your kettle. Please reset it. Your order is important to us and we value your time.",
-        "Thank you for your message. We are sorry about your kettle. We will send you a new one.",
-        "Thank you for your message. We will send you a new one.",
-        "We will send you a new one. Our team works on many things every day.",
+        "I'm sorry that your kettle does not turn on. We will refund you in full.",
+        "Thank you for telling us about your kettle. We will refund you in full. We are happy to help.",
+        "We are sorry that your kettle does not turn on. You can have your money back. As you may know, our shop has been here for many years.",
+        "Sorry about your kettle! You can have your money back.",
+        "Thanks for writing about your kettle. We will gladly replace your kettle.",
+        "I am very sorry that your kettle does not turn on. We will send you a new kettle free of charge. There are many kinds of products, and each of them is different in its own way. Thank you for your patience.",
     ];
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void Figures_OfSimulatedAnnotators_FindEachHabitOut(long seed)
     {
         var figures = FiguresOf(seed).ToDictionary(f => f.Annotator.Value);
-        Assert.Empty(figures["careful"].Concerns);
-        Assert.Subset(figures["hasty"].Concerns.ToHashSet(), new HashSet<QualityConcern> { QualityConcern.Disagrees, QualityConcern.TooFast });
-        Assert.Contains(QualityConcern.SideBias, figures["left-leaning"].Concerns);
-        Assert.Contains(QualityConcern.LengthBias, figures["fond-of-length"].Concerns);
-        // And nobody is suspected of what is another's.
-        Assert.All(figures.Values, f => Assert.Equal(f.Annotator.Value == "left-leaning", f.Concerns.Contains(QualityConcern.SideBias)));
-        Assert.All(figures.Values, f => Assert.Equal(f.Annotator.Value == "hasty", f.Concerns.Contains(QualityConcern.TooFast)));
-        Assert.True(figures["fond-of-length"].Longer!.Value > figures["fond-of-length"].OthersLonger + 0.1);
-        Assert.True(figures["careful"].Agreement!.Value > figures["hasty"].Agreement!.Value + 0.1);
+        var expected = new Dictionary<string, QualityConcern[]>
+        {
+            ["careful"] = [],
+            ["hasty"] = [QualityConcern.Disagrees, QualityConcern.TooFast],
+            ["left-leaning"] = [QualityConcern.SideBias],
+            ["fond-of-length"] = [QualityConcern.LengthBias],
+        };
+        Assert.All(expected, e => Assert.Equal(e.Value, figures[e.Key].Concerns));
         Assert.Equal(Habit.All[1].Seconds, figures["hasty"].MedianTime!.Value.TotalSeconds, 0.3);
-        Assert.Equal(Comparisons * Habit.All[1].Seconds, figures["hasty"].ActiveTime.TotalSeconds, 60.0);
+        Assert.Equal(Comparisons * Habit.All[1].Seconds, figures["hasty"].ActiveTime.TotalSeconds, 90.0);
     }
 
     private static IReadOnlyList<AnnotatorFigures> FiguresOf(long seed)
     {
-        var comparisons = Enumerable.Range(0, Comparisons).Select(i => SampleComparisons.Make(Batch, i, $"Hello, I bought a kettle from you last week and it worked well at first, but since yesterday my kettle does not turn on. What can I do? Order {i}.", [Texts[i % 5], Texts[(i + 1 + i / 5 % 4) % 5]])).ToList();
+        var comparisons = Enumerable.Range(0, Comparisons).Select(i => SampleComparisons.Make(Batch, i, $"Hello, I bought a kettle from you last week and it worked well at first, but since yesterday my kettle does not turn on. What can I do? Order {i}.", [Texts[i % 6], Texts[(i + 1 + i / 6 % 5) % 6]])).ToList();
         var tally = new QualityTally(_ => true);
         tally.Add(comparisons, [.. comparisons.SelectMany(c => Habit.All.Select(habit => Rank(c, habit, seed)))]);
         return tally.Figures();

@@ -17,7 +17,7 @@ public enum QualityConcern
     /// <summary>Prefers a side.</summary>
     SideBias,
 
-    /// <summary>Prefers longer answers, or shorter ones, other than the others do.</summary>
+    /// <summary>Prefers longer answers, or shorter ones, whichever of both the others find better.</summary>
     LengthBias,
 
     /// <summary>Often faster than anybody reads.</summary>

@@ -24,6 +24,8 @@ internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
 
     public Tally Longer { get; private set; }
 
+    public LengthTally LongerAgainstOthers { get; private set; }
+
     public Tally Fast { get; private set; }
 
     public void AddCount(Ranking ranking)
@@ -51,6 +53,8 @@ internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
     public void AddSide(bool isLeft) => Left = Left.And(isLeft);
 
     public void AddLength(bool isLonger) => Longer = Longer.And(isLonger);
+
+    public void AddLength(bool othersPreferLonger, bool isLonger) => LongerAgainstOthers = LongerAgainstOthers.And(othersPreferLonger, isLonger);
 
     public void AddAgreement(bool isSame, bool isCounted)
     {

@@ -37,21 +37,30 @@ public sealed class QualityTally(Func<Ranking, bool> counts)
             if (comparison.Gold is { } gold) annotator.AddGold(GoldRules.IsRight(gold, ranking));
             else if (comparison.RepeatOf is { } original) repeats.Add((original, ranking));
             else winners[(comparison.Id, ranking.Annotator)] = RatedValue.WinnerOf(ranking);
-            if (comparison.Answers.Count == 2 && comparison.Gold is null) AddPreference(comparison, ranking, annotator);
         }
         // Gold has one right answer and repeats one annotator: neither says how annotators see the same open question.
-        if (comparison is { Gold: null, RepeatOf: null }) AddAgreement(judged);
+        if (comparison is not { Gold: null, RepeatOf: null }) return;
+        AddAgreement(judged);
+        if (comparison.Answers.Count == 2) AddPreferences(comparison, [.. judged.Where(r => r is { Outcome: RankingOutcome.Ranked, Tiers.Count: 2 })]);
     }
 
-    private void AddPreference(Comparison comparison, Ranking ranking, AnnotatorTally annotator)
+    private void AddPreferences(Comparison comparison, List<Ranking> preferring)
     {
-        if (ranking.Outcome != RankingOutcome.Ranked || ranking.Tiers.Count != 2) return;
-        var best = ranking.Tiers[0][0];
-        annotator.AddSide(best == ranking.ShownOrder[0]);
-        var (chosen, other) = (comparison.Answers.First(a => a.Id == best), comparison.Answers.First(a => a.Id != best));
-        if (chosen.Text.Length == other.Text.Length) return;
-        annotator.AddLength(chosen.Text.Length > other.Text.Length);
-        crowd = crowd with { Longer = crowd.Longer.And(chosen.Text.Length > other.Text.Length) };
+        foreach (var ranking in preferring) Of(ranking).AddSide(ranking.Tiers[0][0] == ranking.ShownOrder[0]);
+        var (first, second) = (comparison.Answers[0], comparison.Answers[1]);
+        if (first.Text.Length == second.Text.Length) return;
+        var longer = first.Text.Length > second.Text.Length ? first.Id : second.Id;
+        var all = preferring.Where(counts).Sum(Sign);
+        foreach (var ranking in preferring)
+        {
+            var isLonger = ranking.Tiers[0][0] == longer;
+            Of(ranking).AddLength(isLonger);
+            crowd = crowd with { Longer = crowd.Longer.And(isLonger) };
+            var others = all - (counts(ranking) ? Sign(ranking) : 0);
+            if (others != 0) Of(ranking).AddLength(others > 0, isLonger);
+        }
+
+        int Sign(Ranking ranking) => ranking.Tiers[0][0] == longer ? 1 : -1;
     }
 
     private void AddAgreement(List<Ranking> judged)

@@ -19,8 +19,10 @@ public sealed class ExportSource
     private readonly ComparisonStore comparisons;
     private readonly RankingStore rankings;
     private readonly Pseudonyms pseudonyms;
+    private readonly AnnotatorModel? model;
 
-    internal ExportSource(Campaign campaign, BatchStore batches, PairStore pairs, ComparisonStore comparisons, RankingStore rankings, Pseudonyms pseudonyms)
+    internal ExportSource(
+        Campaign campaign, BatchStore batches, PairStore pairs, ComparisonStore comparisons, RankingStore rankings, Pseudonyms pseudonyms, AnnotatorModel? model)
     {
         Campaign = campaign;
         this.batches = batches;
@@ -28,6 +30,7 @@ public sealed class ExportSource
         this.comparisons = comparisons;
         this.rankings = rankings;
         this.pseudonyms = pseudonyms;
+        this.model = model;
     }
 
     public Campaign Campaign { get; }
@@ -39,12 +42,12 @@ public sealed class ExportSource
     public ExportTally Tally { get; private init; } = new();
 
     /// <summary>The same campaign, one split of it; what is read counts in the same tally.</summary>
-    public ExportSource Of(Split? split) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms) { Split = split, Tally = Tally };
+    public ExportSource Of(Split? split) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Split = split, Tally = Tally };
 
     /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too.</summary>
     public async IAsyncEnumerable<PreferencePair> PairsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var read = batches.StreamAsync(Campaign.Id, cancellation).SelectAhead(Ahead, (batch, c) => pairs.ReadAsync(Campaign, batch, c), cancellation);
+        var read = batches.StreamAsync(Campaign.Id, cancellation).SelectAhead(Ahead, (batch, c) => pairs.ReadAsync(Campaign, batch, model, c), cancellation);
         await foreach (var some in read)
         {
             foreach (var pair in some)

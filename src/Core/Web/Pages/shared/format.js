@@ -2,6 +2,26 @@ export function percent(share, digits = 0) {
   return share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)}%`;
 }
 
+export function number(value, digits = 2) {
+  return value === null || value === undefined ? "–" : value.toFixed(digits);
+}
+
+/** "72% to 88%", or that there is too little for an interval. */
+export function interval({ low, high }, write) {
+  return low === null || low === undefined ? "too few" : `${write(low)} to ${write(high)}`;
+}
+
+/** A .NET time span ("[days.]hh:mm:ss[.fraction]") for people: "4.2 s", "3 min", "1 h 20 min". */
+export function duration(span) {
+  const parts = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(span ?? "");
+  if (!parts) return "–";
+  const [days, hours, minutes, seconds] = parts.slice(1).map(part => Number(part ?? 0));
+  const inHours = days * 24 + hours;
+  if (inHours > 0) return `${inHours} h ${minutes} min`;
+  if (minutes > 0) return seconds >= 1 && minutes < 10 ? `${minutes} min ${Math.floor(seconds)} s` : `${minutes} min`;
+  return `${seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)} s`;
+}
+
 export function count(number) {
   return (number ?? 0).toLocaleString("en-GB");
 }
