@@ -9,8 +9,8 @@ internal readonly record struct Tally(double Hits, int Count)
 
     public Estimate? Estimate => Proportion.Of(Hits, Count);
 
-    /// <summary>Null below <see cref="QualityConcerns.FewestCases"/>.</summary>
-    public Mean? Mean => Count < QualityConcerns.FewestCases ? null : new(Share!.Value, Share.Value * (1 - Share.Value) / Count);
+    /// <summary>With two more hits and two more misses (Agresti and Coull 1998), so that few cases are not thought surer than they are. Null below <see cref="QualityConcerns.FewestCases"/>.</summary>
+    public Mean? Mean => Count < QualityConcerns.FewestCases ? null : (Hits + 2) / (Count + 4) is var share ? new(share, share * (1 - share) / (Count + 4)) : null;
 
     public Tally And(bool isHit) => new(Hits + (isHit ? 1 : 0), Count + 1);
 

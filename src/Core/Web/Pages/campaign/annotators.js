@@ -41,12 +41,12 @@ function share({ key, others }) {
   return figures => {
     const estimate = figures[key], among = figures[others];
     if (!estimate) return ["–"];
-    return [percent(estimate.value), interval(estimate, percent) + (among === undefined || among === null ? "" : `; others ${percent(among)}`)];
+    return [percent(estimate.value), interval(estimate, percent), among !== undefined && among !== null && `others ${percent(among)}`];
   };
 }
 
-function cell(label, [value, note], isConcern) {
-  return h("td", { class: `numbers${isConcern ? " concern" : ""}`, "data-label": label }, value, note && h("small", {}, note));
+function cell(label, [value, ...notes], isConcern) {
+  return h("td", { class: `numbers${isConcern ? " concern" : ""}`, "data-label": label }, value, notes.filter(Boolean).map(note => h("small", {}, note)));
 }
 
 function counts(figures) {
