@@ -1,6 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Rlhf.Json;
 
@@ -35,19 +36,36 @@ public static class JsonLines
     {
         await using var content = await blobs.OpenReadAsync(path, cancellation);
         if (content is null) yield break;
-        using var reader = new StreamReader(content.Stream, Encoding.UTF8);
-        while (await reader.ReadLineAsync(cancellation) is { } line)
-            if (TryParse<T>(line, out var value)) yield return value;
+        var pipe = PipeReader.Create(content.Stream, new StreamPipeReaderOptions(bufferSize: 65_536, leaveOpen: true));
+        while (true)
+        {
+            var result = await pipe.ReadAsync(cancellation);
+            var buffer = result.Buffer;
+            while (buffer.PositionOf((byte)'\n') is { } end)
+            {
+                if (TryParse<T>(buffer.Slice(0, end), out var value)) yield return value;
+                buffer = buffer.Slice(buffer.GetPosition(1, end));
+            }
+            if (result.IsCompleted)
+            {
+                if (TryParse<T>(buffer, out var last)) yield return last;
+                break;
+            }
+            pipe.AdvanceTo(buffer.Start, buffer.End);
+        }
+        await pipe.CompleteAsync();
     }
 
-    private static bool TryParse<T>(string line, out T value)
+    private static bool TryParse<T>(ReadOnlySequence<byte> line, out T value)
     {
         value = default!;
-        if (string.IsNullOrWhiteSpace(line)) return false;
+        if (line.IsEmpty) return false;
         try
         {
-            value = JsonSerializer.Deserialize<T>(line, RlhfJson.Options)!;
-            return value is not null;
+            var reader = new Utf8JsonReader(line);
+            value = JsonSerializer.Deserialize<T>(ref reader, RlhfJson.Options)!;
+            // Something behind the value: two writes that met in one line.
+            return value is not null && !reader.Read();
         }
         catch (JsonException)
         {

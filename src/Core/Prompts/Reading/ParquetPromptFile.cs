@@ -13,8 +13,8 @@ internal static class ParquetPromptFile
     public static async IAsyncEnumerable<PromptLine> ReadAsync(Stream file, string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // The format is read from its end; a blob stream may not go there.
-        await using var seekable = await CopyAsync(file, name, cancellation);
-        await using var reader = await OpenAsync(seekable, name, cancellation);
+        await using var seekable = await ParquetFile.CopyAsync(file, name, cancellation);
+        await using var reader = await ParquetFile.OpenAsync(seekable, name, cancellation);
         var prompts = Column(reader, "prompt") ?? Column(reader, "text")
             ?? throw new RlhfException("no-prompt-column", $"'{name}' has the columns {string.Join(", ", reader.Schema.Fields.Select(f => $"'{f.Name}'"))}, but no text column 'prompt'.",
                 "Name the text column that holds the prompts 'prompt' (or 'text').");
@@ -28,31 +28,6 @@ internal static class ParquetPromptFile
             var split = splits is null ? null : await ReadColumnAsync(rows, splits, cancellation);
             for (var row = 0; row < texts.Length; row++)
                 yield return PromptJson.FromText(++number, texts[row] ?? "", group?[row], split?[row], null);
-        }
-    }
-
-    private static async Task<FileStream> CopyAsync(Stream file, string name, CancellationToken cancellation)
-    {
-        var copy = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-        await file.CopyToAsync(copy, cancellation);
-        if (copy.Length == 0)
-        {
-            await copy.DisposeAsync();
-            throw new RlhfException("empty-file", $"'{name}' is empty.", "Drop a file with at least one prompt.");
-        }
-        copy.Position = 0;
-        return copy;
-    }
-
-    private static async Task<ParquetReader> OpenAsync(Stream file, string name, CancellationToken cancellation)
-    {
-        try
-        {
-            return await ParquetReader.CreateAsync(file, cancellationToken: cancellation);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new RlhfException("damaged-file", $"'{name}' is no Parquet file, or only a part of one: {e.Message}", "Copy or write it again.", inner: e);
         }
     }
 

@@ -63,7 +63,8 @@ public static class PromptJson
         return FromMessages(line, messages, group, split, metadata);
     }
 
-    private static PromptLine FromMessages(long line, List<Message> messages, string? group, string? split, JsonObject? metadata)
+    /// <summary>A prompt of these messages, checked.</summary>
+    internal static PromptLine FromMessages(long line, IReadOnlyList<Message> messages, string? group, string? split, JsonObject? metadata)
     {
         if (messages.Count == 0 || messages.Any(m => string.IsNullOrWhiteSpace(m.Content)))
             return PromptLine.Bad(line, "empty-prompt", "The prompt or one of its messages is empty.", "Give each message its text, or leave the line out.");
