@@ -1,16 +1,23 @@
 using Rlhf.Bench.Local;
 
-// How fast the embedded storage and the embedded durable engine are on this machine's disk, and what tracing costs the engine:
+// How fast the embedded storage and the embedded durable engine are on this machine's disk, what tracing costs the engine, and how long exports take:
 //   dotnet run -c Release --project bench/Local [folder]
+//   dotnet run -c Release --project bench/Local -- export [pairs…]     exports only, of campaigns of 5,000, 50,000 and 200,000 pairs unless said
 // The folder must lie on the disk that matters; everything in it that the benchmark made is removed.
-var folder = Path.Combine(args.FirstOrDefault() ?? Path.GetTempPath(), $"rlhf-bench-{Guid.NewGuid():n}");
+if (await ExportBench.TryRunOneAsync(args)) return;
+var onlyExports = args.FirstOrDefault() == "export";
+var folder = Path.Combine(onlyExports ? Path.GetTempPath() : args.FirstOrDefault() ?? Path.GetTempPath(), $"rlhf-bench-{Guid.NewGuid():n}");
 Directory.CreateDirectory(folder);
 try
 {
     Console.WriteLine($"{Environment.ProcessorCount} cores, folder {folder}");
-    await StorageBench.RunAsync(folder);
-    await EngineBench.RunAsync(folder);
-    await TelemetryBench.RunAsync(folder);
+    if (!onlyExports)
+    {
+        await StorageBench.RunAsync(folder);
+        await EngineBench.RunAsync(folder);
+        await TelemetryBench.RunAsync(folder);
+    }
+    await ExportBench.RunAsync(folder, onlyExports && args.Length > 1 ? args.Skip(1).Select(int.Parse) : onlyExports ? [5_000, 50_000, 200_000] : [5_000]);
 }
 finally
 {

@@ -42,7 +42,14 @@ public sealed class ExportSource
     public ExportTally Tally { get; private init; } = new();
 
     /// <summary>The same campaign, one split of it; what is read counts in the same tally.</summary>
-    public ExportSource Of(Split? split) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Split = split, Tally = Tally };
+    public ExportSource Of(Split? split) => Of(split, Tally);
+
+    /// <summary>Whether there is anything of it: pairs, or rankings where the format holds those. Counts nothing.</summary>
+    internal async Task<bool> AnyAsync(FormatInfo format, CancellationToken cancellation) => format.HoldsRankings
+        ? await Of(Split, new()).RankedAsync(cancellation).AnyAsync(cancellation) : await Of(Split, new()).PairsAsync(cancellation).AnyAsync(cancellation);
+
+    /// <summary>The annotators whose rankings are left out, by their pseudonyms.</summary>
+    internal IReadOnlyList<AnnotatorId> Excluded => [.. Campaign.ExcludedAnnotators.Select(pseudonyms.Of)];
 
     /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too.</summary>
     public async IAsyncEnumerable<PreferencePair> PairsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
@@ -72,6 +79,8 @@ public sealed class ExportSource
             }
         }
     }
+
+    private ExportSource Of(Split? split, ExportTally tally) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Split = split, Tally = tally };
 
     private async Task<IReadOnlyList<RankedComparison>> ReadRankedAsync(Batch batch, CancellationToken cancellation)
     {

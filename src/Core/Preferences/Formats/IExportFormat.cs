@@ -9,6 +9,9 @@ public sealed record FormatInfo(string Name, string Title, string ContentType, s
 {
     /// <summary>Off: a file holds one split only, which has to be named.</summary>
     public bool HoldsSplit { get; init; } = true;
+
+    /// <summary>Judgements of comparisons, ties and bothBad with them, in place of the pairs made of them.</summary>
+    public bool HoldsRankings { get; init; }
 }
 
 /// <summary>Writes a campaign's pairs, or the rankings behind them, as some other program reads them. Registered in the container; the export route and <c>rlhf export</c> list what is there.</summary>

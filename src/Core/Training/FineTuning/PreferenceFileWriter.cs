@@ -1,6 +1,6 @@
-using System.Text.Json.Serialization;
 using Microsoft.ML.Tokenizers;
 using Rlhf.Preferences;
+using Rlhf.Preferences.Formats;
 using Rlhf.Prompts;
 using Rlhf.Storage;
 
@@ -49,7 +49,7 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
         return new(path, $"{run}-{name}-{hash[..12]}.jsonl", count.Pairs, bytes, count.Tokens);
     }
 
-    private async IAsyncEnumerable<Line> LinesOf(
+    private async IAsyncEnumerable<OpenAILine> LinesOf(
         RunId run, Split split, Count count, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         var guard = new SplitGuard();
@@ -58,7 +58,7 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
             guard.Check(pair.Prompt, pair.Split);
             if (pair.Split != split) continue;
             count.Add(pair);
-            yield return new(new(pair.Messages), [new(MessageRole.Assistant, pair.Chosen)], [new(MessageRole.Assistant, pair.Rejected)]);
+            yield return OpenAILine.Of(pair);
         }
     }
 
@@ -75,11 +75,4 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
                 Tokens += tokenizer.Value.CountTokens(text) + TokensPerMessage;
         }
     }
-
-    private sealed record Line(
-        [property: JsonPropertyName("input")] Input Input,
-        [property: JsonPropertyName("preferred_output")] IReadOnlyList<Message> Preferred,
-        [property: JsonPropertyName("non_preferred_output")] IReadOnlyList<Message> NonPreferred);
-
-    private sealed record Input(IReadOnlyList<Message> Messages);
 }

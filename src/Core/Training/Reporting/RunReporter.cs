@@ -6,14 +6,14 @@ using Rlhf.Training.FineTuning;
 namespace Rlhf.Training.Reporting;
 
 /// <summary>Gathers what a run's report shows, and writes it to <c>runs/&lt;id&gt;/report.html</c>.</summary>
-public sealed class RunReporter(CampaignStore campaigns, CampaignService service, RunService runs, IBlobStore blobs)
+public sealed class RunReporter(CampaignStore campaigns, ProgressReader counts, RunService runs, IBlobStore blobs)
 {
     /// <exception cref="RlhfException"><c>run-not-found</c>.</exception>
     public async Task<RunReport> ReadAsync(RunId id, CancellationToken cancellation = default)
     {
         var run = await runs.GetAsync(id, cancellation);
         var campaign = await campaigns.GetAsync(run.Campaign, cancellation);
-        var progress = await service.GetProgressAsync(run.Campaign, cancellation);
+        var progress = await counts.ReadAsync(run.Campaign, cancellation);
         var evaluation = await blobs.ReadJsonAsync<EvaluationSummary>(RunPaths.Evaluation(id), cancellation);
         return new(campaign.Settings, progress, run, await runs.GetMetricsAsync(id, cancellation), evaluation, await FineTuningRecord.FindAsync(blobs, id, cancellation));
     }

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Labeling;
+using Rlhf.Local.Storage;
+using Rlhf.Preferences.Formats;
+using Rlhf.Prompts;
+using Rlhf.Storage;
+using Rlhf.Storage.Files;
+
+namespace Rlhf.Bench.Local;
+
+/// <summary>How long an export of a campaign takes, and the most memory it has at a time, for every format: each in a process of its own.
+/// A pair is about 1.2 KB: a prompt, two answers of 80 words, one person's ranking. The first export of a process pays for compiling, as a command does.</summary>
+public static class ExportBench
+{
+    private const string Child = "export-one";
+    private const int BatchSize = 25;
+
+    public static async Task RunAsync(string folder, IEnumerable<int> sizes)
+    {
+        foreach (var size in sizes)
+        {
+            var home = Path.Combine(folder, $"export-{size}");
+            await FillAsync(home, size);
+            Console.WriteLine($"\nexport of {size:N0} pairs         seconds     CPU s   peak MB   file MB");
+            foreach (var format in Formats(home)) Console.WriteLine($"  {format,-24} {await MeasureAsync(home, format)}");
+            Directory.Delete(home, recursive: true);
+        }
+    }
+
+    /// <returns>Whether the arguments ask for one export, which then has been done.</returns>
+    public static async Task<bool> TryRunOneAsync(string[] args)
+    {
+        if (args is not [Child, var home, var format]) return false;
+        await using var services = Services(home);
+        var clock = Stopwatch.StartNew();
+        var exporter = services.GetRequiredService<Exporter>();
+        var path = Path.Combine(home, "out");
+        await using (var file = File.Create(path))
+        {
+            var holdsSplit = services.GetRequiredService<ExportFormats>().Get(format).Info.HoldsSplit;
+            await (await exporter.OpenAsync(Campaign, format, holdsSplit ? null : Split.Train)).WriteAsync(file);
+        }
+        var seconds = clock.Elapsed.TotalSeconds;
+        using var self = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds,8:0.00} {self.TotalProcessorTime.TotalSeconds,9:0.00} {self.PeakWorkingSet64 / 1e6,9:0} {new FileInfo(path).Length / 1e6,9:0.0}"));
+        return true;
+    }
+
+    private static CampaignId Campaign { get; } = new("bench");
+
+    private static async Task<string> MeasureAsync(string home, string format)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(ExportBench).Assembly.Location);
+        foreach (var argument in (string[])[Child, home, format]) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return output.TrimEnd('\n');
+    }
+
+    private static IReadOnlyList<string> Formats(string home)
+    {
+        using var services = Services(home);
+        return [.. services.GetRequiredService<ExportFormats>().All.Select(f => f.Info.Name)];
+    }
+
+    private static ServiceProvider Services(string home) => new ServiceCollection().AddLogging()
+        .AddSingleton<IBlobStore>(new FileBlobStore(Path.Combine(home, "blobs"))).AddSingleton<ITableStore>(new SqliteTableStore(Path.Combine(home, "tables.db")))
+        .AddPipeline().BuildServiceProvider();
+
+    private static async Task FillAsync(string home, int pairs)
+    {
+        Directory.CreateDirectory(home);
+        await using var services = Services(home);
+        await services.GetRequiredService<CampaignStore>().CreateAsync(new(new CampaignSettings { Id = Campaign, Title = "Bench", Generators = [new("base", GeneratorKind.Onnx, "file:none")] }, CampaignState.Active, DateTimeOffset.UnixEpoch));
+        await Parallel.ForEachAsync(Enumerable.Range(1, (pairs + BatchSize - 1) / BatchSize), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
+            await FillBatchAsync(services, number, Math.Min(BatchSize, pairs - (number - 1) * BatchSize), cancellation));
+    }
+
+    private static async Task FillBatchAsync(ServiceProvider services, int number, int count, CancellationToken cancellation)
+    {
+        var id = BatchId.For(Campaign, 1, number);
+        var made = Enumerable.Range(0, count).Select(i => Make(id, number * BatchSize + i)).ToList();
+        var rankings = services.GetRequiredService<RankingStore>();
+        foreach (var comparison in made)
+            await rankings.TryInsertAsync(new(comparison.Id, id, new($"a{number % 9}"), AnnotatorKind.Person, RankingOutcome.Ranked, [["a"], ["b"]], ["b", "a"], DateTimeOffset.UnixEpoch), cancellation);
+        await services.GetRequiredService<ComparisonStore>().PublishAsync(Campaign, id, made, cancellation);
+        await services.GetRequiredService<BatchStore>().CreateAsync(new(id, Campaign, 1, ComparisonKind.Ordinary, BatchState.Done, [], new(), DateTimeOffset.UnixEpoch, Comparisons: count), cancellation);
+        await services.GetRequiredService<Preferences.PairStore>().RefreshAsync(Campaign, id, cancellation);
+    }
+
+    private static Comparison Make(BatchId batch, int number)
+    {
+        Message[] messages = [new(MessageRole.System, "You answer customers."), new(MessageRole.User, $"{number}: {Words(number, 40)}")];
+        var prompt = new Prompt(PromptHash.IdOf(messages), messages, number % 10 == 0 ? Split.Test : Split.Train);
+        return new(new($"c{number:D8}"), batch, prompt,
+            [new("a", Words(number + 1, 80), "base", FinishReason.Stop, 1, Sampling: new()), new("b", Words(number + 2, 80), "base", FinishReason.Stop, 2, Sampling: new())], ComparisonKind.Ordinary, 1, 1);
+    }
+
+    private static string Words(int seed, int count)
+    {
+        var random = new Random(seed);
+        return string.Join(' ', Enumerable.Range(0, count).Select(_ => vocabulary[random.Next(vocabulary.Length)]));
+    }
+
+    private static readonly string[] vocabulary = "the router blinks red and your \"order\" was, sent on Monday; we're sorry – please restart it twice or call us again schön 你好".Split(' ');
+}

@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+using Rlhf.Labeling;
+using Rlhf.Prompts;
+
+namespace Rlhf.Preferences.Formats;
+
+/// <summary>Votes as Chatbot Arena publishes them, one JSON line a vote: two models' conversations, who won, who judged (a pseudonym). The left one is a.</summary>
+/// <remarks>Format: https://huggingface.co/datasets/lmsys/chatbot_arena_conversations. Split and kind of annotator are ours.</remarks>
+public sealed class ArenaFormat : IExportFormat
+{
+    public FormatInfo Info { get; } = new("arena", "Chatbot Arena votes, ties and 'both bad' with them", "application/jsonl", ".jsonl",
+    [
+        "A ranking of more than two answers comes as a vote on each two of them.",
+        "No strength, comment, own answer, skipped comparisons, and whether an answer was cut off.",
+        "Read back in, a generator's name is what tells two answers of one text apart.",
+    ])
+    { HoldsRankings = true };
+
+    public async Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation)
+    {
+        var lines = new JsonLineWriter(output);
+        await foreach (var ranked in source.RankedAsync(cancellation))
+            foreach (var ranking in ranked.Rankings)
+                foreach (var vote in VotesOf(ranked.Comparison, ranking)) await lines.WriteAsync(vote, cancellation);
+        await lines.FlushAsync(cancellation);
+    }
+
+    private static IEnumerable<ArenaVote> VotesOf(Comparison comparison, Ranking ranking)
+    {
+        var shown = comparison.Answers.OrderBy(a => ranking.ShownOrder.ToList().IndexOf(a.Id)).ToList();
+        for (var left = 0; left < shown.Count; left++)
+            for (var right = left + 1; right < shown.Count; right++)
+                if (WinnerOf(ranking, shown[left].Id, shown[right].Id) is { } winner)
+                    yield return ArenaVote.Of(comparison, ranking, shown[left], shown[right], winner);
+    }
+
+    private static string? WinnerOf(Ranking ranking, string left, string right) => ranking.Outcome == RankingOutcome.BothBad ? ArenaVote.BothBad
+        : Vote.Of(ranking, left, right)?.ForFirst switch { null => null, 0.5 => ArenaVote.Tie, 1 => ArenaVote.First, _ => ArenaVote.Second };
+}
+
+internal sealed record ArenaVote(
+    [property: JsonPropertyName("question_id")] string QuestionId,
+    [property: JsonPropertyName("model_a")] string ModelA,
+    [property: JsonPropertyName("model_b")] string ModelB,
+    string Winner, string Judge,
+    [property: JsonPropertyName("conversation_a")] IReadOnlyList<Message> ConversationA,
+    [property: JsonPropertyName("conversation_b")] IReadOnlyList<Message> ConversationB,
+    int Turn, double Tstamp, Split Split, AnnotatorKind AnnotatorKind)
+{
+    public const string First = "model_a";
+    public const string Second = "model_b";
+    public const string Tie = "tie";
+    public const string BothBad = "tie (bothbad)";
+
+    public static ArenaVote Of(Comparison comparison, Ranking ranking, Generation.Answer left, Generation.Answer right, string winner) => new(
+        comparison.Id.Value, left.Generator, right.Generator, winner, ranking.Annotator.Value, Conversation(comparison, left), Conversation(comparison, right),
+        comparison.Prompt.Messages.Count(m => m.Role == MessageRole.User), ranking.SubmittedAt.ToUnixTimeMilliseconds() / 1000.0, comparison.Prompt.Split, ranking.AnnotatorKind);
+
+    private static Message[] Conversation(Comparison comparison, Generation.Answer answer) => [.. comparison.Prompt.Messages, new(MessageRole.Assistant, answer.Text)];
+}

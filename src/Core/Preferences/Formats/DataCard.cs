@@ -1,0 +1,45 @@
+using Rlhf.Campaigns;
+using Rlhf.Generation;
+using Rlhf.Labeling;
+using Rlhf.Preferences.Imports;
+using Rlhf.Prompts;
+
+namespace Rlhf.Preferences.Formats;
+
+/// <summary>What a data set is and how it came about, for whoever trains on it later: <c>card.json</c>, and in words the <c>README.md</c> beside it.</summary>
+/// <param name="Format">Null where the card is of the campaign and of no file.</param>
+/// <param name="Rows">In the file, by split: pairs, or ranked comparisons where the format holds those.</param>
+/// <param name="RowsByKind">Rows with at least one ranking of the kind.</param>
+/// <param name="AnswersByGenerator">Answers in the rows.</param>
+/// <param name="Imports">Files that rankings came from.</param>
+public sealed record DataCard(
+    CampaignId Campaign, string Title, DateTimeOffset ExportedAt, string? Format, IReadOnlyList<string> Loses, PromptCounts Prompts,
+    IReadOnlyDictionary<Split, int> Rows, IReadOnlyDictionary<AnnotatorKind, int> RowsByKind, IReadOnlyDictionary<string, int> AnswersByGenerator,
+    CardRankings Rankings, CardAgreement Agreement, CardGuidelines Guidelines, CardRule Rule, CardDropped Dropped, IReadOnlyList<CardGenerator> Generators,
+    IReadOnlyList<ImportSummary> Imports);
+
+/// <param name="Counted">By kind: those whose kind the rule takes.</param>
+/// <param name="LeftOut">By kind: those whose kind it does not take.</param>
+/// <param name="Imported">Of both, those that came in files.</param>
+public sealed record CardRankings(
+    IReadOnlyDictionary<AnnotatorKind, int> Counted, IReadOnlyDictionary<AnnotatorKind, int> LeftOut, IReadOnlyDictionary<AnnotatorKind, int> Imported, int Ties, int BothBad, int Skips);
+
+/// <param name="Raw">How often two annotators of one comparison name the same best answer; null without overlap.</param>
+/// <param name="Alpha">Krippendorff's, nominal, on which answer won.</param>
+public sealed record CardAgreement(double? Raw, double? Alpha);
+
+/// <param name="Sha256">Of the text, so that two cards can be held against each other.</param>
+public sealed record CardGuidelines(int Version, string Sha256, string Text);
+
+/// <summary>How rankings became pairs.</summary>
+/// <param name="CutOff">Later rankings don't count; the moment of the export.</param>
+/// <param name="Excluded">Annotators left out, by their pseudonyms.</param>
+public sealed record CardRule(
+    bool SoftLabels, bool UseMargin, PairVoting Voting, IReadOnlyList<AnnotatorKind> TrainOn, IReadOnlyList<AnnotatorId> Excluded, DateTimeOffset CutOff, int Answers, int Overlap, SplitSettings Split, long Seed);
+
+/// <param name="Prompts">That got no comparison, by reason.</param>
+/// <param name="Comparisons">That ended without all their rankings, by reason.</param>
+/// <param name="Identical">Answer pairs of one text.</param>
+public sealed record CardDropped(IReadOnlyDictionary<string, int> Prompts, IReadOnlyDictionary<string, int> Comparisons, int Identical);
+
+public sealed record CardGenerator(string Name, GeneratorKind Kind, string Model, double Share, SamplingSettings Sampling);
