@@ -1,6 +1,7 @@
 using Rlhf.Labeling;
 using Rlhf.Labeling.Agreement;
 using Rlhf.Preferences;
+using Rlhf.Preferences.Imports;
 using Rlhf.Prompts;
 
 namespace Rlhf.Campaigns;
@@ -21,6 +22,9 @@ public sealed record Batch(
 {
     /// <summary>What its rankings add to the campaign's alpha, beside <see cref="Counts"/>; null on rows of earlier versions.</summary>
     public AgreementSums? Agreement { get; init; }
+
+    /// <summary>The file that its comparisons came from with their rankings; null where the pipeline made them.</summary>
+    public ImportSource? Import { get; init; }
 
     /// <summary>Prompts that got no comparison, by reason.</summary>
     public IReadOnlyDictionary<string, int> Dropped { get; init; } = new Dictionary<string, int>();

@@ -12,7 +12,14 @@ namespace Rlhf.Campaigns;
 public sealed record CampaignProgress(
     CampaignId Campaign, CampaignState State, string? Reason, int Round, PromptCounts Prompts, int PromptsGenerated, int Comparisons, int Open, int Complete,
     IReadOnlyDictionary<string, int> Closed, IReadOnlyDictionary<string, int> ComparisonsDropped, IReadOnlyDictionary<AnnotatorKind, int> Rankings,
-    int Ties, int BothBad, int Skips, int Pairs, int TrainPairs, double? Agreement, double? Alpha, long AnswerTokens, IReadOnlyList<string> Warnings, int Exhausted);
+    int Ties, int BothBad, int Skips, int Pairs, int TrainPairs, double? Agreement, double? Alpha, long AnswerTokens, IReadOnlyList<string> Warnings, int Exhausted)
+{
+    /// <summary>Those of <see cref="Rankings"/> that came in files, not through the form.</summary>
+    public IReadOnlyDictionary<AnnotatorKind, int> Imported { get; init; } = new Dictionary<AnnotatorKind, int>();
+
+    /// <summary>Answer pairs of one text, which give no preference.</summary>
+    public int Identical { get; init; }
+}
 
 public sealed record PromptCounts(int Train, int Validation, int Test)
 {

@@ -1,6 +1,7 @@
 using Rlhf.Labeling.Serving;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
+using Rlhf.Preferences.Imports;
 using Rlhf.Prompts;
 using Rlhf.Storage;
 using Rlhf.Training;
@@ -9,7 +10,7 @@ namespace Rlhf.Campaigns;
 
 /// <summary>What an owner does with a campaign. Every operation may be retried: rows are written first, then the orchestration is told.</summary>
 public sealed class CampaignService(
-    CampaignStore campaigns, BatchStore batches, RunService runs, ProgressReader progress, OpenStore open, InboxSweeper inbox, IBlobStore blobs,
+    CampaignStore campaigns, BatchStore batches, RunService runs, ProgressReader progress, OpenStore open, InboxSweeper inbox, IngestLog ingests, IBlobStore blobs,
     CampaignSignals signals, TimeProvider time)
 {
     /// <summary>Checks the settings, makes the campaign and starts its orchestration. The same campaign created twice is one campaign.</summary>
@@ -30,12 +31,22 @@ public sealed class CampaignService(
     /// <param name="content">Stored whole in the inbox before the first line is read, so an acknowledged file is never lost.</param>
     /// <param name="fileName">Its extension says what it is: .jsonl .json .csv .txt .parquet.</param>
     /// <exception cref="RlhfException"><c>campaign-not-found</c>, or the campaign is cancelled.</exception>
-    public async Task<IngestReport> AddPromptsAsync(CampaignId id, Stream content, string fileName, CancellationToken cancellation = default)
+    public Task<IngestReport> AddPromptsAsync(CampaignId id, Stream content, string fileName, CancellationToken cancellation = default) =>
+        AddFileAsync(id, content, fileName, null, cancellation);
+
+    /// <summary>Reads a file of comparisons and what annotators said of them into the campaign.</summary>
+    /// <param name="content">As for prompts.</param>
+    /// <exception cref="RlhfException"><c>campaign-not-found</c>, <c>unknown-format</c>, or the campaign is cancelled.</exception>
+    public Task<IngestReport> ImportAsync(CampaignId id, Stream content, ImportOptions options, CancellationToken cancellation = default) =>
+        AddFileAsync(id, content, options.Name, options, cancellation);
+
+    private async Task<IngestReport> AddFileAsync(CampaignId id, Stream content, string fileName, ImportOptions? options, CancellationToken cancellation)
     {
         CampaignTransitions.Apply(await campaigns.GetAsync(id, cancellation), CampaignOperation.AddPrompts);
         var path = new InboxFile(id.Value, InboxFile.SafeName(fileName)).Path;
         // One of this name waits there already: both are read. A request's body can be read once only, so the place is found first.
-        if (await blobs.FindAsync(path, cancellation) is not null) path = InboxFile.Beside(path, Guid.NewGuid().ToString("n")[..8]);
+        if (options is not null || await blobs.FindAsync(path, cancellation) is not null) path = InboxFile.Beside(path, Guid.NewGuid().ToString("n")[..8]);
+        if (options is not null) await ingests.AskAsync(id, path, options, cancellation);
         var etag = await blobs.WriteAsync(path, content, WriteCondition.CreateOnly, cancellation)
             ?? throw new RlhfException("inbox-busy", $"Another '{fileName}' came at the same moment.", "Send the file again.", 409) { IsTransient = true };
         return await inbox.IngestAsync(id, path, etag, cancellation);

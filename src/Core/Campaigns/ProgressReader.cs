@@ -21,7 +21,7 @@ public sealed class ProgressReader(
         var campaign = await campaigns.GetAsync(id, cancellation);
         var all = (await batches.ListAsync(id, cancellation)).Where(b => b.Kind == ComparisonKind.Ordinary).ToList();
         var counts = BatchCounts.Empty;
-        var (pairCount, trainPairs, exhausted) = (0, 0, 0);
+        var (pairCount, trainPairs, identical, exhausted) = (0, 0, 0, 0);
         var annotators = await ActiveAnnotatorsAsync(id, cancellation);
         var agreement = AgreementSums.Empty;
         foreach (var batch in all)
@@ -41,14 +41,18 @@ public sealed class ProgressReader(
                 agreement += AgreementSums.Of(ranked);
             }
             var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation: cancellation));
-            (pairCount, trainPairs) = (pairCount + file.Pairs, trainPairs + file.TrainPairs);
+            (pairCount, trainPairs, identical) = (pairCount + file.Pairs, trainPairs + file.TrainPairs, identical + file.Identical);
         }
         return new(
             id, campaign.State, campaign.Reason, campaign.Round, (await prompts.GetHeadAsync(id, cancellation)).Counts,
             all.Where(b => b.State is not (BatchState.Planned or BatchState.Generating)).Sum(b => b.PromptCount), counts.Comparisons,
             all.Where(b => !b.HasEnded).Sum(b => b.Comparisons) is 0 ? 0 : counts.Open - all.Where(b => b.HasEnded).Sum(b => b.Counts?.Open ?? 0),
             counts.Complete, Sum(all.Select(b => b.Unfinished)), Sum(all.Select(b => b.Dropped)), counts.Rankings, counts.Ties, counts.BothBad, counts.Skips,
-            pairCount, trainPairs, counts.Agreement, agreement.Alpha, await ledger.GetAsync(id, cancellation), Warnings(counts), exhausted);
+            pairCount, trainPairs, counts.Agreement, agreement.Alpha, await ledger.GetAsync(id, cancellation), Warnings(counts), exhausted)
+        {
+            Imported = all.Where(b => b.Import is not null).Aggregate(BatchCounts.Empty, (sum, b) => sum + (b.Counts ?? BatchCounts.Empty)).Rankings,
+            Identical = identical,
+        };
     }
 
     private async Task<List<AnnotatorId>> ActiveAnnotatorsAsync(CampaignId id, CancellationToken cancellation)

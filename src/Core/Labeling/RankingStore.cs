@@ -8,6 +8,8 @@ public sealed class RankingStore(ITableStore tables)
 {
     public const string Table = "rankings";
 
+    private const int RowsPerTransaction = 100;
+
     /// <summary>All rankings of a batch, extra ones included, by comparison and annotator.</summary>
     public async Task<IReadOnlyList<Ranking>> ReadBatchAsync(BatchId batch, CancellationToken cancellation = default)
     {
@@ -31,6 +33,13 @@ public sealed class RankingStore(ITableStore tables)
     /// <returns>The new ETag, or null where this annotator's ranking is there already.</returns>
     public Task<string?> TryInsertAsync(Ranking ranking, CancellationToken cancellation = default) =>
         tables.TryInsertAsync(Table, ranking.Batch.Value, RowOf(ranking.Comparison, ranking.Annotator), ranking, cancellation);
+
+    /// <summary>Rankings of one batch that come together; those that are there already are written again.</summary>
+    internal async Task AddAllAsync(BatchId batch, IReadOnlyList<Ranking> rankings, CancellationToken cancellation)
+    {
+        foreach (var chunk in rankings.Chunk(RowsPerTransaction))
+            await tables.WriteAsync(Table, batch.Value, [.. chunk.Select(r => new TableOperation(TableOperationKind.Upsert, RowOf(r.Comparison, r.Annotator), StorageExtensions.ToBody(r)))], cancellation);
+    }
 
     /// <returns>The new ETag, or null where somebody was faster.</returns>
     public Task<string?> TryReplaceAsync(Ranking ranking, string etag, CancellationToken cancellation = default) =>

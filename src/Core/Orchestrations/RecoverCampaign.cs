@@ -10,7 +10,7 @@ public sealed class RecoverCampaign(CampaignStore campaigns, BatchStore batches)
     {
         var campaign = await campaigns.GetAsync(input, cancellation);
         var all = await batches.ListAsync(input, cancellation);
-        var ordinary = all.Where(b => b.Kind == ComparisonKind.Ordinary).OrderBy(b => b.Round).ThenBy(b => b.Id.Value, StringComparer.Ordinal).ToList();
+        var ordinary = all.Where(b => b.Kind == ComparisonKind.Ordinary && b.Import is null).OrderBy(b => b.Round).ThenBy(b => b.Id.Value, StringComparer.Ordinal).ToList();
         var inRound = ordinary.Count(b => b.Round == campaign.Round);
         var progress = new RunCampaignProgress(
             campaign.Round, inRound + 1, ordinary.Count == 0 ? new() : ordinary[^1].Next, [.. all.Where(b => !b.HasEnded).Select(b => b.Id)]);

@@ -7,7 +7,7 @@ namespace Rlhf.Preferences;
 internal sealed record Votes(Answer First, Answer Second, IReadOnlyList<Vote> All)
 {
     /// <summary>Strength 1 is ⅓ raw reward units, 3 and more is 1.</summary>
-    private const double MarginSteps = 3;
+    internal const double MarginSteps = 3;
 
     public int Count => All.Count;
 

@@ -1,3 +1,4 @@
+using Rlhf.Preferences.Imports;
 using Rlhf.Storage;
 
 namespace Rlhf.Prompts;
@@ -34,12 +35,30 @@ public sealed class IngestLog(ITableStore tables, IBlobStore blobs, TimeProvider
         tables.WriteAsync(IngestState.Table, campaign.Value,
         [
             new(TableOperationKind.Delete, IngestState.ReadingPrefix + state.Key),
+            new(TableOperationKind.Delete, IngestState.AskedPrefix + IngestState.KeyOf(state.File, "")),
             new(TableOperationKind.Upsert, IngestState.DonePrefix + state.Key, StorageExtensions.ToBody(state with { Report = Short(state.Report) })),
         ], cancellation);
 
     /// <summary>What came of this version of this file; null while it is not read.</summary>
     internal async Task<IngestReport?> FindReportAsync(CampaignId campaign, string file, string etag, CancellationToken cancellation) =>
         (await tables.FindAsync(IngestState.Table, campaign.Value, IngestState.DonePrefix + IngestState.KeyOf(file, etag), cancellation))?.ReadBody<IngestState>().Report;
+
+    /// <summary>Keeps what was said about a file that is about to be put into the inbox.</summary>
+    internal Task AskAsync(CampaignId campaign, string file, ImportOptions options, CancellationToken cancellation) =>
+        tables.UpsertAsync(IngestState.Table, campaign.Value, IngestState.AskedPrefix + IngestState.KeyOf(file, ""), options, cancellation);
+
+    /// <summary>What was said about a file; null of one that was dropped.</summary>
+    internal async Task<ImportOptions?> FindAskedAsync(CampaignId campaign, string file, CancellationToken cancellation) =>
+        (await tables.FindAsync(IngestState.Table, campaign.Value, IngestState.AskedPrefix + IngestState.KeyOf(file, ""), cancellation))?.ReadBody<ImportOptions>();
+
+    /// <summary>What files of labels brought the campaign.</summary>
+    public async Task<IReadOnlyList<IngestReport>> ListImportsAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var reports = new List<IngestReport>();
+        await foreach (var row in tables.QueryAsync(IngestState.Table, campaign.Value, IngestState.DonePrefix, IngestState.DonePrefix + "~", cancellation: cancellation))
+            if (row.ReadBody<IngestState>().Report is { Imported: not null } report) reports.Add(report);
+        return reports;
+    }
 
     /// <summary>A row holds 32,000 characters; all errors lie in the error file.</summary>
     private static IngestReport? Short(IngestReport? report) => report is null ? null : report with { Errors = [.. report.Errors.Take(20)] };

@@ -1,8 +1,10 @@
+using Rlhf.Preferences.Imports;
+
 namespace Rlhf.Prompts;
 
 /// <summary>What became of one prompt file.</summary>
 /// <param name="File">Blob path in the inbox.</param>
-/// <param name="Accepted">New prompts.</param>
+/// <param name="Accepted">New prompts, or new comparisons of a file of labels.</param>
 /// <param name="Duplicates">Good lines whose prompt the campaign had already.</param>
 /// <param name="Rejected">Lines that are no prompt.</param>
 /// <param name="Errors">The first of them, line by line; at most <see cref="MaximumErrors"/>.</param>
@@ -11,6 +13,9 @@ namespace Rlhf.Prompts;
 public sealed record IngestReport(
     string File, int Accepted, int Duplicates, int Rejected, IReadOnlyList<LineError> Errors, string? MovedTo = null, string? ErrorFile = null)
 {
+    /// <summary>Of a file of labels, of which <see cref="Accepted"/> counts the comparisons; null of one of prompts.</summary>
+    public ImportSummary? Imported { get; init; }
+
     public const int MaximumErrors = 1_000;
 }
 

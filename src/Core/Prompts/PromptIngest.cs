@@ -1,13 +1,14 @@
 using Rlhf.Campaigns;
 using Rlhf.Orchestrations;
-using Rlhf.Prompts.Reading;
+using Rlhf.Preferences.Imports;
 using Rlhf.Storage;
 
 namespace Rlhf.Prompts;
 
-/// <summary>Reads one file of the inbox into its campaign: good lines kept, bad ones named, the file moved to <c>prompts/done</c> or <c>prompts/rejected</c>.</summary>
+/// <summary>Reads one file of the inbox, prompts or labels, into its campaign: good lines kept, bad ones named, the file moved to <c>prompts/done</c> or <c>prompts/rejected</c>.</summary>
 /// <remarks>Idempotent and resumable: a page is stored whole before the next is read, and a reading that was cut off passes over the pages it has.</remarks>
-public sealed class PromptIngest(IBlobStore blobs, CampaignStore campaigns, PromptStore prompts, IngestLog log, CampaignSignals signals)
+public sealed class PromptIngest(
+    IBlobStore blobs, CampaignStore campaigns, PromptStore prompts, ImportRecognition recognition, Importer importer, IngestLog log, CampaignSignals signals)
 {
     /// <summary>Pages between two signals to the campaign, so that the first prompts are asked while the rest is read.</summary>
     private const int PagesPerSignal = 10;
@@ -40,42 +41,60 @@ public sealed class PromptIngest(IBlobStore blobs, CampaignStore campaigns, Prom
         return campaign;
     }
 
+    /// <summary>Labels where its values are some or somebody said so, prompts otherwise.</summary>
     private async Task<IngestReport> ReadAsync(InboxFile file, Campaign campaign, BlobContent content, CancellationToken cancellation)
+    {
+        var asked = await log.FindAskedAsync(campaign.Id, file.Path, cancellation);
+        if (await RecognizeAsync(file, asked, cancellation) is not { } labels) return await ReadAsync(file, campaign, content, new PromptReading(prompts, file.Name), cancellation);
+        var source = new ImportSource(labels.Options.Name, labels.Format.Info.Name, IngestState.KeyOf(file.Path, content.ETag)[..8]);
+        return await ReadAsync(file, campaign, content, new LabelReading(importer, labels, source), cancellation);
+    }
+
+    private async Task<ImportFile?> RecognizeAsync(InboxFile file, ImportOptions? asked, CancellationToken cancellation)
+    {
+        await using var content = await blobs.OpenReadAsync(file.Path, cancellation);
+        if (content is null) return null;
+        return asked is null ? await recognition.FindAsync(content.Stream, new(file.Name), cancellation) : await recognition.GetAsync(content.Stream, asked, cancellation);
+    }
+
+    private async Task<IngestReport> ReadAsync<TLine>(InboxFile file, Campaign campaign, BlobContent content, IFileReading<TLine> reading, CancellationToken cancellation)
+        where TLine : class
     {
         var state = await log.BeginAsync(campaign.Id, file.Path, content.ETag, cancellation);
         var errors = new ErrorList();
-        var page = new List<PromptLine>(PromptStore.PageSize);
+        var page = new List<TLine>(PromptStore.PageSize);
         var passed = 0;
-        await foreach (var line in PromptFileReader.ReadAsync(content.Stream, file.Name, cancellation))
+        await foreach (var (good, error) in reading.ReadAsync(content.Stream, cancellation))
         {
-            if (line.Error is not null) errors.Add(line.Error);
-            if (line.Draft is null) continue;
-            page.Add(line);
-            if (page.Count == PromptStore.PageSize) state = await TakePageAsync(campaign, state, page, passed++, errors, cancellation);
+            if (error is not null) errors.Add(error);
+            if (good is null) continue;
+            page.Add(good);
+            if (page.Count == PromptStore.PageSize) state = await TakePageAsync(campaign, state, page, passed++, reading, errors, cancellation);
         }
-        if (page.Count > 0) state = await TakePageAsync(campaign, state, page, passed, errors, cancellation);
+        if (page.Count > 0) state = await TakePageAsync(campaign, state, page, passed, reading, errors, cancellation);
         if (state.Pages == 0 && errors.Count == 0)
             throw new RlhfException("empty-file", $"'{file.Name}' holds no prompt, only blank lines.", "Drop a file with at least one prompt.");
 
         // Before the file goes: after a crash in between, the campaign knows of its prompts all the same. Known ones may be those of a page that a crash left uncounted.
-        if (state.Accepted + state.Duplicates > 0) await AnnounceAsync(campaign.Id, cancellation);
-        var report = await FinishAsync(file, content.ETag, new(file.Path, state.Accepted, state.Duplicates, errors.Count, errors.Named), cancellation);
+        if (reading.IsWork(state)) await AnnounceAsync(campaign.Id, cancellation);
+        var described = new IngestReport(file.Path, state.Accepted, state.Duplicates, errors.Count, errors.Named) { Imported = reading.Summarize(campaign, state) };
+        var report = await FinishAsync(file, content.ETag, described, cancellation);
         await log.EndAsync(campaign.Id, state with { Report = report }, cancellation);
         await signals.WakeAsync(campaign.Id, cancellation);
         return report;
     }
 
     /// <summary>Stores the page unless an earlier reading did, and empties it.</summary>
-    private async Task<IngestState> TakePageAsync(
-        Campaign campaign, IngestState state, List<PromptLine> page, int number, ErrorList errors, CancellationToken cancellation)
+    private async Task<IngestState> TakePageAsync<TLine>(
+        Campaign campaign, IngestState state, List<TLine> page, int number, IFileReading<TLine> reading, ErrorList errors, CancellationToken cancellation)
     {
-        var result = number < state.Pages ? null : await prompts.AddAsync(campaign.Id, campaign.Settings.Split, page, cancellation);
+        var result = number < state.Pages ? null : await reading.StoreAsync(campaign, number, page, cancellation);
         page.Clear();
         if (result is null) return state;
         errors.AddRange(result.Conflicts);
         state = state.Plus(result);
         await log.SaveAsync(campaign.Id, state, cancellation);
-        if (state.Pages % PagesPerSignal == 1) await AnnounceAsync(campaign.Id, cancellation);
+        if (state.Pages % PagesPerSignal == 1 && reading.IsWork(state)) await AnnounceAsync(campaign.Id, cancellation);
         return state;
     }
 

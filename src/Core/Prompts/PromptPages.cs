@@ -1,4 +1,5 @@
 using Rlhf.Campaigns;
+using Rlhf.Preferences.Imports;
 
 namespace Rlhf.Prompts;
 
@@ -14,7 +15,12 @@ public sealed record PromptTake(IReadOnlyList<PromptSlice> Slices, PromptCursor 
     public int Count => Slices.Sum(s => s.Count);
 }
 
-public sealed record PageResult(int Accepted, int Duplicates, IReadOnlyList<LineError> Conflicts);
+/// <summary>What became of a page of a file's good lines.</summary>
+public sealed record PageResult(int Accepted, int Duplicates, IReadOnlyList<LineError> Conflicts)
+{
+    /// <summary>Of a page of comparisons; null of prompts.</summary>
+    public ImportCounts? Imported { get; init; }
+}
 
 /// <summary>Row <c>head</c>: how many pages and prompts there are.</summary>
 public sealed record PromptHead(int Pages = 0, int Train = 0, int Validation = 0, int Test = 0)
@@ -26,7 +32,8 @@ public sealed record PromptHead(int Pages = 0, int Train = 0, int Validation = 0
         Test + page.Count(p => p.Split == Split.Test));
 }
 
-internal sealed record PromptPage(int Number, string Blob, int Count);
+/// <param name="IsRanked">Its prompts came with answers and rankings: none are asked for.</param>
+internal sealed record PromptPage(int Number, string Blob, int Count, bool IsRanked = false);
 
 internal sealed record PromptEntry(int Page, Split Split);
 

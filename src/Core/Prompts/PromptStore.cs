@@ -20,22 +20,32 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
 
     /// <summary>Takes what is new of at most <see cref="PageSize"/> drafts, all of it or nothing.</summary>
     /// <returns>How many were new, how many the campaign had already, and the drafts whose split contradicts their group's.</returns>
-    public async Task<PageResult> AddAsync(
-        CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, CancellationToken cancellation = default)
+    public Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, CancellationToken cancellation = default) =>
+        AddAsync(campaign, split, drafts, isRanked: false, cancellation);
+
+    /// <param name="isRanked">They came with answers and rankings, so none are asked for; they belong to the campaign all the same.</param>
+    internal async Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, bool isRanked, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drafts.Count, PageSize);
         while (true)
         {
             var plan = await PageDraft.PlanAsync(drafts, split, (row, c) => tables.FindAsync(Table, campaign.Value, row, c), cancellation);
-            if (plan.Prompts.Count == 0 || await TryWriteAsync(campaign, plan, cancellation))
+            if (plan.Prompts.Count == 0 || await TryWriteAsync(campaign, plan, isRanked, cancellation))
                 return new(plan.Prompts.Count, plan.Duplicates, plan.Conflicts);
         }
+    }
+
+    /// <summary>The split of each of these prompts that the campaign has.</summary>
+    internal async Task<IReadOnlyDictionary<PromptId, Split>> FindSplitsAsync(CampaignId campaign, IReadOnlyList<PromptId> ids, CancellationToken cancellation)
+    {
+        var rows = await Task.WhenAll(ids.Select(id => tables.FindAsync(Table, campaign.Value, PromptRow(id), cancellation)));
+        return ids.Zip(rows).Where(p => p.Second is not null).ToDictionary(p => p.First, p => p.Second!.ReadBody<PromptEntry>().Split);
     }
 
     public async Task<PromptHead> GetHeadAsync(CampaignId campaign, CancellationToken cancellation = default) =>
         (await tables.FindAsync(Table, campaign.Value, Head, cancellation))?.ReadBody<PromptHead>() ?? new();
 
-    /// <summary>The next prompts after a cursor, as references: up to <paramref name="count"/> of them, fewer at the end.</summary>
+    /// <summary>The next prompts after a cursor that answers are to be asked for, as references: up to <paramref name="count"/> of them, fewer at the end.</summary>
     public async Task<PromptTake> TakeAsync(CampaignId campaign, PromptCursor cursor, int count, CancellationToken cancellation = default)
     {
         var slices = new List<PromptSlice>();
@@ -43,6 +53,11 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
         await foreach (var row in tables.QueryAsync(Table, campaign.Value, PageRow(cursor.Page), "page~~", cancellation: cancellation))
         {
             var page = row.ReadBody<PromptPage>();
+            if (page.IsRanked)
+            {
+                cursor = new(page.Number + 1, 0);
+                continue;
+            }
             var index = page.Number == cursor.Page ? cursor.Index : 0;
             var taken = Math.Min(left, page.Count - index);
             if (taken > 0) slices.Add(new(page.Blob, index, taken));
@@ -84,7 +99,7 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<Prompt>(line, RlhfJson.Options)!)];
     }
 
-    private async Task<bool> TryWriteAsync(CampaignId campaign, PageDraft plan, CancellationToken cancellation)
+    private async Task<bool> TryWriteAsync(CampaignId campaign, PageDraft plan, bool isRanked, CancellationToken cancellation)
     {
         var headRow = await tables.FindAsync(Table, campaign.Value, Head, cancellation);
         var head = headRow?.ReadBody<PromptHead>() ?? new();
@@ -93,7 +108,7 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
         var blob = $"campaigns/{campaign}/prompts/{head.Pages:D8}-{Hash(body)[..16]}.jsonl";
         await blobs.WriteTextAsync(blob, body, cancellation: cancellation);
 
-        var page = new PromptPage(head.Pages, blob, plan.Prompts.Count);
+        var page = new PromptPage(head.Pages, blob, plan.Prompts.Count, isRanked);
         var operations = new List<TableOperation>
         {
             headRow is null ? Insert(Head, head.Plus(plan.Prompts)) : new(TableOperationKind.Replace, Head, StorageExtensions.ToBody(head.Plus(plan.Prompts)), headRow.ETag),

@@ -1,6 +1,10 @@
 using Rlhf.Preferences.Formats;
+using Rlhf.Preferences.Imports;
+using Rlhf.Prompts;
 
 namespace Rlhf.Web.Contracts;
 
 /// <param name="Exports">In the order they are listed.</param>
-public sealed record FormatListResponse(IReadOnlyList<FormatInfo> Exports);
+public sealed record FormatListResponse(IReadOnlyList<FormatInfo> Exports, IReadOnlyList<ImportInfo> Imports);
+
+public sealed record ImportListResponse(IReadOnlyList<IngestReport> Imports);

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
 using Rlhf.Preferences.Formats;
+using Rlhf.Preferences.Imports;
 using Rlhf.Prompts;
 using Rlhf.Web.Contracts;
 using Rlhf.Web.Routing;
@@ -7,29 +10,78 @@ using static Rlhf.Web.AccessPolicy;
 
 namespace Rlhf.Web.Routes;
 
-/// <summary>A campaign's data out of it.</summary>
+/// <summary>A campaign's data out of it, and other data sets into it.</summary>
 internal static class FormatRoutes
 {
+    // Larger files are dropped into the inbox.
+    private const long LabelFile = 256L * 1024 * 1024;
+
     private static readonly QueryParameter Format = new("format", "One of the formats' names; trl where left out.");
     private static readonly QueryParameter OfSplit = new("split", "train, validation or test; all where left out.");
 
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
-        new("GET", "api/formats", Owner, "listFormats", "The formats that pairs go out in, and what each loses.", ListAsync) { Response = typeof(FormatListResponse) },
+        new("GET", "api/formats", Owner, "listFormats", "The formats that data go out and come in with, and what each loses.", ListAsync) { Response = typeof(FormatListResponse) },
         new("GET", "api/campaigns/{campaign}/export", Owner, "exportPairs", "The preference pairs of all rounds, streamed.", ExportAsync)
-        { ResponseType = "application/octet-stream", Query = [Format, OfSplit] },
+        { ResponseType = "application/octet-stream", Query = [Format, OfSplit, new("as", "zip: a file a split, README.md and card.json in an archive. One file where left out.")] },
+        new("GET", "api/campaigns/{campaign}/card", Owner, "readCard", "The data card of the campaign's pairs as they are now.", ReadCardAsync)
+        { Response = typeof(DataCard), Query = [new("as", "markdown: in words.")] },
+        new("POST", "api/campaigns/{campaign}/import", Owner, "importLabels", "Takes in a file of comparisons that have been ranked elsewhere.", ImportAsync)
+        {
+            Response = typeof(IngestReport), TakesFile = true, MaximumBody = LabelFile,
+            Query =
+            [
+                new("name", "File name; its extension says what it is: .jsonl .json .csv .parquet."),
+                new("format", "One of the import formats' names; recognised by its content where left out."),
+                new("kind", "person, simulated or llm: who ranked, where the file does not say."),
+                new("split", "train, validation or test, where the file is one of them and does not say."),
+                new("check", "true: reads the file and says what it would bring (an ImportCheck), and keeps nothing."),
+            ],
+        },
+        new("GET", "api/campaigns/{campaign}/imports", Owner, "listImports", "The files of labels that the campaign has taken in.", ListImportsAsync) { Response = typeof(ImportListResponse) },
     ];
 
-    private static Task<IResult> ListAsync(RouteContext context) =>
-        Task.FromResult(context.Ok(new FormatListResponse([.. context.Get<ExportFormats>().All.Select(f => f.Info)])));
+    private static Task<IResult> ListAsync(RouteContext context) => Task.FromResult(context.Ok(new FormatListResponse(
+        [.. context.Get<ExportFormats>().All.Select(f => f.Info)], [.. context.Get<ImportFormats>().All.Select(f => f.Info)])));
 
     private static async Task<IResult> ExportAsync(RouteContext context)
     {
-        var export = await context.Get<Exporter>().OpenAsync(context.Campaign, context.QueryValue("format") ?? ExportFormats.Default, ReadSplit(context), context.Cancellation);
+        var format = context.QueryValue("format") ?? ExportFormats.Default;
+        var split = ReadName<Split>(context, "split");
+        if (context.QueryValue("as") is { Length: > 0 } layout)
+        {
+            if (layout != "zip") throw new RlhfException("invalid-query", $"An export can't come as '{layout}'.", "Ask for as=zip, or leave it out.");
+            var archive = await context.Get<ExportBundle>().OpenArchiveAsync(context.Campaign, format, split, context.Cancellation);
+            return Results.Stream(stream => archive(stream, context.Cancellation), "application/zip", $"{context.Campaign}-{format}.zip");
+        }
+        var export = await context.Get<Exporter>().OpenAsync(context.Campaign, format, split, context.Cancellation);
         return Results.Stream(stream => export.WriteAsync(stream, context.Cancellation), export.Info.ContentType, export.FileName);
     }
 
-    private static Split? ReadSplit(RouteContext context) => context.QueryValue("split") is not { Length: > 0 } text ? null
-        : Enum.TryParse<Split>(text, ignoreCase: true, out var split) && !char.IsAsciiDigit(text[0]) ? split
-        : throw new RlhfException("invalid-split", $"There is no split '{text}'.", "Ask for train, validation or test, or leave it out.");
+    private static async Task<IResult> ReadCardAsync(RouteContext context)
+    {
+        var card = await context.Get<DataCards>().ReadAsync(await context.Get<Exporter>().OpenSourceAsync(context.Campaign, context.Cancellation), context.Cancellation);
+        return context.QueryValue("as") == "markdown" ? Results.Text(DataCardPage.Render(card, new Dictionary<Split, string>()), "text/markdown; charset=utf-8") : context.Ok(card);
+    }
+
+    private static async Task<IResult> ImportAsync(RouteContext context)
+    {
+        var name = context.QueryValue("name") is { Length: > 0 } given ? InboxFile.SafeName(given) : CampaignRequests.FileNameFor(context.Request.ContentType);
+        var options = new ImportOptions(name, context.QueryValue("format") is { Length: > 0 } format ? format : null, ReadName<AnnotatorKind>(context, "kind"), ReadName<Split>(context, "split"));
+        if (options.Format is { } named) context.Get<ImportFormats>().Get(named);
+        return context.QueryValue("check") == "true"
+            ? context.Ok(await context.Get<ImportChecker>().CheckAsync(context.Campaign, context.Request.Body, options, context.Cancellation))
+            : context.Ok(await context.Get<CampaignService>().ImportAsync(context.Campaign, context.Request.Body, options, context.Cancellation));
+    }
+
+    private static async Task<IResult> ListImportsAsync(RouteContext context)
+    {
+        var campaign = (await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation)).Id;
+        return context.Ok(new ImportListResponse(await context.Get<IngestLog>().ListImportsAsync(campaign, context.Cancellation)));
+    }
+
+    /// <exception cref="RlhfException"><c>invalid-query</c>.</exception>
+    private static T? ReadName<T>(RouteContext context, string name) where T : struct, Enum => context.QueryValue(name) is not { Length: > 0 } text ? null
+        : char.IsAsciiLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value
+        : throw new RlhfException("invalid-query", $"'{name}={text}' is none of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.", $"Give one of them, or leave '{name}' out.");
 }
