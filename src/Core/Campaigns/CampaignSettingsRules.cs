@@ -128,6 +128,8 @@ public static class CampaignSettingsRules
                 "Name the model to tune as the policy, or turn trainWhenLabeled off.");
         if (settings.Policy is not null && settings.Stages is not { Count: > 0 })
             throw Refuse("stages", "The campaign has a policy and no training stage.", "Name the stages, e.g. reward, ppo, export.");
+        if (settings.Stages.Contains(Training.TrainingStage.Generate) || settings.Stages.Distinct().Count() != settings.Stages.Count)
+            throw Refuse("stages", $"A run can't have the stages {string.Join(", ", settings.Stages).ToLowerInvariant()}.", "Name each of sft, reward, ppo, dpo and export at most once.");
     }
 
     internal static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-settings", $"{message} ({setting})", remedy);

@@ -36,6 +36,8 @@ public static class RunPaths
 
     public static string Pairs(RunId run) => $"runs/{run}/dataset/pairs.jsonl";
 
+    public static string SftExamples(RunId run) => $"runs/{run}/dataset/sft.jsonl";
+
     public static string TestComparisons(RunId run) => $"runs/{run}/dataset/test-comparisons.jsonl";
 
     public static string Prompts(RunId run, Split split) => $"runs/{run}/dataset/{split.ToString().ToLowerInvariant()}-prompts.jsonl";

@@ -14,7 +14,7 @@ public sealed class SnapshotBuilder(
     TimeProvider time)
 {
     /// <summary>Idempotent: the first snapshot stands.</summary>
-    /// <exception cref="RlhfException"><c>too-few-pairs</c>, <c>no-policy</c> or <c>split-leak</c>.</exception>
+    /// <exception cref="RlhfException"><c>too-few-pairs</c>, <c>no-sft-examples</c>, <c>no-policy</c> or <c>split-leak</c>.</exception>
     public async Task<Snapshot> FreezeAsync(Run run, CancellationToken cancellation = default)
     {
         if (await blobs.ReadJsonAsync<Snapshot>(RunPaths.Snapshot(run.Id), cancellation) is { } frozen) return frozen;
@@ -28,6 +28,7 @@ public sealed class SnapshotBuilder(
             [RunPaths.Pairs(run.Id)] = await JsonLines.WriteAsync(blobs, RunPaths.Pairs(run.Id), content.Outcome.Pairs, cancellation),
             [RunPaths.TestComparisons(run.Id)] = await JsonLines.WriteAsync(blobs, RunPaths.TestComparisons(run.Id), content.TestComparisons, cancellation),
         };
+        if (campaign.Settings.Stages.Contains(TrainingStage.Sft)) files[RunPaths.SftExamples(run.Id)] = await WriteSftAsync(run, campaign.Settings, content, cancellation);
         foreach (var split in Enum.GetValues<Split>())
         {
             var path = RunPaths.Prompts(run.Id, split);
@@ -47,6 +48,11 @@ public sealed class SnapshotBuilder(
             throw new RlhfException("too-few-pairs", $"The campaign '{settings.Id}' has {train} train pairs of {string.Join(", ", settings.TrainOn).ToLowerInvariant()} rankings; a run needs {settings.MinimumPairs}.",
                 $"Rank {settings.MinimumPairs - train} more, or lower minimumPairs.", 409);
     }
+
+    private async Task<string> WriteSftAsync(Run run, CampaignSettings settings, Content content, CancellationToken cancellation) => content.SftExamples.Count > 0
+        ? await JsonLines.WriteAsync(blobs, RunPaths.SftExamples(run.Id), content.SftExamples, cancellation)
+        : throw new RlhfException("no-sft-examples", $"The campaign '{settings.Id}' asks for the stage sft, and no train prompt has an own answer or one that most put first.",
+            "Rank more, or leave the stage sft out.", 409);
 
     /// <summary>The campaign's pairs as they stand, from the rankings.</summary>
     public async Task<IReadOnlyList<PreferencePair>> DerivePairsAsync(Campaign campaign, DateTimeOffset cutOff, CancellationToken cancellation = default)
@@ -82,7 +88,7 @@ public sealed class SnapshotBuilder(
     private static TrainingJob JobOf(Run run, CampaignSettings settings) => new(
         run.Id, settings.Policy ?? throw RunService.NoPolicy(settings.Id), RunPaths.Pairs(run.Id), RunPaths.Prompts(run.Id, Split.Train),
         RunPaths.Prompts(run.Id, Split.Validation), RunPaths.Prompts(run.Id, Split.Test), settings.Stages, settings.Training, settings.Seed, RunPaths.Root(run.Id),
-        TestComparisons: RunPaths.TestComparisons(run.Id));
+        SftExamples: settings.Stages.Contains(TrainingStage.Sft) ? RunPaths.SftExamples(run.Id) : null, TestComparisons: RunPaths.TestComparisons(run.Id));
 
     private static string HashOf(Dictionary<string, string> files) => Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Join('\n', files.OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} {f.Value}")))));
@@ -97,6 +103,9 @@ public sealed class SnapshotBuilder(
 
         public List<TestComparison> TestComparisons { get; } = [];
 
+        /// <summary>Of train prompts only.</summary>
+        public List<SftExample> SftExamples { get; } = [];
+
         public void Add(IReadOnlyList<Comparison> published, IReadOnlyList<Ranking> ranked)
         {
             var outcome = PairRules.Of(published, ranked, rule, model);
@@ -104,8 +113,9 @@ public sealed class SnapshotBuilder(
             Outcome = new(pairs, Outcome.Ties + outcome.Ties, Outcome.BothBad + outcome.BothBad, Outcome.Identical + outcome.Identical);
             var counted = ranked.Where(r => PairRules.Counts(r, rule)).ToList();
             foreach (var kind in counted.GroupBy(r => r.AnnotatorKind)) kinds[kind.Key] = kinds.GetValueOrDefault(kind.Key) + kind.Count();
-            var judged = counted.Select(r => r.Comparison).ToHashSet();
-            TestComparisons.AddRange(published.Where(c => c.Prompt.Split == Split.Test && judged.Contains(c.Id)).Select(c => new TestComparison(
+            var byComparison = counted.ToLookup(r => r.Comparison);
+            SftExamples.AddRange(published.Where(c => c.Prompt.Split == Split.Train).SelectMany(c => Preferences.SftExamples.Of(c, [.. byComparison[c.Id]])));
+            TestComparisons.AddRange(published.Where(c => c.Prompt.Split == Split.Test && byComparison.Contains(c.Id)).Select(c => new TestComparison(
                 c.Id, c.Prompt.Id, c.Prompt.Messages, [.. c.Answers.Select(a => new TestAnswer(a.Id, a.Text, a.FinishReason))])));
         }
 

@@ -14,7 +14,7 @@ public static class FormatRegistration
         services.AddSingleton<Exporter>().AddSingleton<ExportFormats>().AddSingleton<DataCards>().AddSingleton<ExportBundle>();
         foreach (var format in (IExportFormat[])[JsonPairFormats.Trl, JsonPairFormats.TrlImplicit, JsonPairFormats.TrlText, JsonPairFormats.TrlX, JsonPairFormats.HelpfulHarmless, JsonPairFormats.OpenAI])
             services.AddSingleton(format);
-        services.AddSingleton<IExportFormat, ParquetFormat>().AddSingleton<IExportFormat, CsvFormat>().AddSingleton<IExportFormat, ArenaFormat>();
+        services.AddSingleton<IExportFormat, ParquetFormat>().AddSingleton<IExportFormat, CsvFormat>().AddSingleton<IExportFormat, ArenaFormat>().AddSingleton<IExportFormat, SftFormat>();
         return services;
     }
 
