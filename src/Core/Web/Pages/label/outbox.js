@@ -9,6 +9,7 @@ export class Outbox {
   #items;
   #last = 0;
   #running = null;
+  #failing = false;
   #wake = () => {};
 
   /** @param send (item) → response; @param onChange called with {waiting, failing} whenever that changes, with {refused} when the server won't take one, with {response, item} when it has. */
@@ -19,7 +20,7 @@ export class Outbox {
     this.#items = this.#kept();
     addEventListener("online", () => this.#wake());
     // They are kept, but nobody may open this browser again.
-    addEventListener("beforeunload", event => { if (this.#items.length > 0 && this.#running) event.preventDefault(); });
+    addEventListener("beforeunload", event => { if (this.#failing) event.preventDefault(); });
   }
 
   get isEmpty() {
@@ -48,14 +49,17 @@ export class Outbox {
       try {
         const response = await this.#send(item);
         this.#drop();
+        this.#failing = false;
         delay = FirstRetry;
         this.#onChange({ waiting: this.#items.length, failing: false, response, item });
       } catch (error) {
         if (!error.isTransient) {
           this.#drop();
+          this.#failing = false;
           this.#onChange({ waiting: this.#items.length, failing: false, refused: error });
           continue;
         }
+        this.#failing = true;
         this.#onChange({ waiting: this.#items.length, failing: true });
         await this.#pause(delay);
         delay = Math.min(delay * 2, LongestRetry);

@@ -7,7 +7,7 @@ export function showTask({ amending, guidelines, tools, conversation, judging, n
   show(byId("main"), h("div", { class: "task-head" }, amending ? amendingNotice(amending, actions) : guidelineLine(guidelines, actions), tools), conversation, judging.stage);
   show(byId("bar"), h("div", { class: "bar-inner" }, notes.element, judging.controls,
     h("div", { class: "common", role: "group", "aria-label": "Other judgements" },
-      judging.extra, action(pair ? "Both bad" : "All bad", "b", actions.bothBad), action("Skip", "s", actions.skip), action("Undo", "u", actions.amend), notes.buttons.filter(Boolean))));
+      action(pair ? "Both bad" : "All bad", "b", actions.bothBad), action("Skip", "s", actions.skip), action("Undo", "u", actions.amend), notes.buttons.filter(Boolean))));
   byId("bar").hidden = false;
   const turns = document.querySelector(".conversation");
   turns.scrollTop = turns.scrollHeight;

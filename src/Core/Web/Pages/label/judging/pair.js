@@ -22,8 +22,7 @@ export function pairJudging({ task, form, earlier, judge, act }) {
   if (form.scale === 2) Object.assign(keys, { ArrowLeft: () => choose(points[0]), ArrowRight: () => choose(points[1]) });
   return {
     stage: cards.element,
-    controls: form.scale === 2 ? twoPoints(points, before, choose, keys.t, act) : scale(points, before, choose, act),
-    extra: form.scale === 4 ? action("Tie", "t", () => act(keys.t)) : null,
+    controls: form.scale === 2 ? twoPoints(points, before, choose, keys.t, act) : scale(points, before, choose, keys.t, act),
     digit: number => { if (points[number - 1]) choose(points[number - 1]); },
     keys, help: Help[form.scale], view: cards, keep: () => undefined,
   };
@@ -35,9 +34,10 @@ function twoPoints(points, before, choose, chooseTie, act) {
   return h("div", { class: "points two", role: "group", "aria-label": "Which one is better" }, side(0), action("Tie", "t", () => act(chooseTie)), side(1));
 }
 
-function scale(points, before, choose, act) {
+function scale(points, before, choose, chooseTie, act) {
   return h("div", { class: `points of-${points.length}`, role: "group", "aria-label": "How much better, from left to right" },
-    h("span", { class: "points-side", "aria-hidden": "true" }, sideName(0), " is better"), h("span", { class: "points-side end", "aria-hidden": "true" }, sideName(1), " is better"),
+    h("span", { class: "points-side", "aria-hidden": "true" }, sideName(0), " is better"),
+    points.length % 2 === 0 && action("Tie", "t", () => act(chooseTie), { class: "points-tie" }), h("span", { class: "points-side end", "aria-hidden": "true" }, sideName(1), " is better"),
     points.map((point, index) => h("button", { type: "button", class: "point", "aria-pressed": String(before === index), onclick: () => act(() => choose(point)) },
       key(String(index + 1)), h("span", {}, point.side === null ? "" : h("span", { class: "hidden-visually" }, sideName(point.side), " is "), point.word,
         point.side === null ? "" : h("span", { class: "hidden-visually" }, " better")))));
