@@ -43,7 +43,7 @@ public static class ServiceRegistration
         services.AddLabeling();
         services.AddLabelStudio();
 
-        services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>();
+        services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>().AddSingleton<GuidelinesStore>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
         services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats();

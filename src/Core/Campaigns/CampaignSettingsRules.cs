@@ -46,8 +46,8 @@ public static class CampaignSettingsRules
     {
         if (string.IsNullOrWhiteSpace(settings.Title) || settings.Title.Length > MaximumTitle)
             throw Refuse("title", $"The title has {settings.Title?.Length ?? 0} characters.", $"Give the campaign a title of 1 to {MaximumTitle} characters.");
-        if (settings.Guidelines.Length > MaximumGuidelines)
-            throw Refuse("guidelines", $"The guidelines have {settings.Guidelines.Length} characters.", $"Shorten them to {MaximumGuidelines}, and link to the rest.");
+        if (settings.Guidelines is null || settings.Guidelines.Length > MaximumGuidelines)
+            throw Refuse("guidelines", $"The guidelines have {settings.Guidelines?.Length ?? 0} characters.", $"Give a text of at most {MaximumGuidelines}, and link to the rest.");
     }
 
     private static void CheckComparisons(CampaignSettings settings)

@@ -15,7 +15,7 @@ public static class RankingRules
     /// <exception cref="RlhfException"><c>invalid-ranking</c>, naming what is wrong.</exception>
     public static Ranking Read(RankingRequest request, Comparison comparison, Served served, Invite annotator, CampaignSettings settings, DateTimeOffset now)
     {
-        Check(request, served, settings.Form);
+        Check(request, served, settings);
         var tiers = request.Outcome == RankingOutcome.Ranked ? request.Tiers! : [];
         var ranking = new Ranking(
             comparison.Id, comparison.Batch, annotator.Annotator, annotator.Kind, request.Outcome,
@@ -42,9 +42,9 @@ public static class RankingRules
         ranking is { AnnotatorKind: AnnotatorKind.Person, ActiveTime: { } active } && ranking.Outcome != RankingOutcome.Skip
         && active < LabelFormRules.LeastTime(form, comparison.Prompt.Messages[^1].Content.Length + comparison.Answers.Sum(a => a.Text.Length));
 
-    private static void Check(RankingRequest request, Served served, LabelFormSettings form)
+    private static void Check(RankingRequest request, Served served, CampaignSettings settings)
     {
-        var problem = Problem(request, ShownOrder.Places(served.ShownOrder.Count), form);
+        var problem = GuidelinesProblem(request, settings) ?? Problem(request, ShownOrder.Places(served.ShownOrder.Count), settings.Form);
         if (problem is not null) throw new RlhfException("invalid-ranking", problem, "Send the outcome and, if ranked, tiers of the served answers' ids from best to worst, each id once.");
     }
 
@@ -55,6 +55,9 @@ public static class RankingRules
         if (request.ActiveSeconds is { } seconds && !(seconds >= 0 && seconds <= LongestActiveTime.TotalSeconds)) return $"{seconds} seconds can't be an active time.";
         return TextProblem(request, form) ?? StrengthProblem(request, places, form) ?? TiersProblem(request, places) ?? ModeProblem(request, places, form) ?? RankingField.Problem(request.Fields);
     }
+
+    private static string? GuidelinesProblem(RankingRequest request, CampaignSettings settings) =>
+        request.GuidelinesVersion is { } version && (version < 1 || version > settings.GuidelinesVersion) ? $"The guidelines have no version {version}; the newest is {settings.GuidelinesVersion}." : null;
 
     private static string? TextProblem(RankingRequest request, LabelFormSettings form)
     {

@@ -15,6 +15,7 @@ public sealed record HealthResponse(string Status, string Version);
 /// <param name="Id">Made from the title where null.</param>
 /// <param name="Annotators">How many there will be, where that is known; the overlap is held against it.</param>
 /// <param name="Lease">How long a served comparison stays with its annotator.</param>
+/// <param name="Stages">Of a run, in order: reward, ppo and export unless named; sft comes before them and takes own and preferred answers.</param>
 /// <param name="Form">How annotators judge; what is left out of it is the default.</param>
 /// <param name="Voting">How several rankings of one comparison become pairs.</param>
 public sealed record CampaignRequest(
@@ -22,7 +23,8 @@ public sealed record CampaignRequest(
     IReadOnlyList<GeneratorSettings>? Generators = null, string? Policy = null, IReadOnlyList<AnnotatorKind>? TrainOn = null,
     bool TrainWhenLabeled = false, int? MinimumPairs = null, int? BatchSize = null, int? OpenBatches = null, TimeSpan? Lease = null,
     TimeSpan? BatchDeadline = null, TrainingSettings? Training = null, SplitSettings? Split = null, long? TokenBudget = null,
-    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null, PairVoting Voting = PairVoting.Majority)
+    long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null, PairVoting Voting = PairVoting.Majority,
+    IReadOnlyList<TrainingStage>? Stages = null)
 {
     /// <summary>A Label Studio template (XML) with a Pairwise tag.</summary>
     public string? LabelTemplate { get; init; }
@@ -50,6 +52,9 @@ public sealed record CampaignResponse(CampaignView Campaign, CampaignProgress Pr
 /// <summary>Body of pause and cancel.</summary>
 /// <param name="Reason">Shown to annotators.</param>
 public sealed record ReasonRequest(string? Reason = null);
+
+/// <summary>Body of guidelines.</summary>
+public sealed record GuidelinesRequest(string Guidelines);
 
 /// <summary>Body of overlap.</summary>
 /// <param name="Overlap">At least 1, and at most what it is.</param>

@@ -40,6 +40,7 @@ internal static class CampaignRequests
             Training = request.Training ?? settings.Training,
             Split = request.Split ?? settings.Split,
             Form = request.Form ?? settings.Form,
+            Stages = request.Stages ?? settings.Stages,
         };
     }
 

@@ -35,6 +35,8 @@ internal static class CampaignRoutes
         { Request = typeof(ReasonRequest), Response = typeof(CampaignView) },
         new("POST", "api/campaigns/{campaign}/overlap", Owner, "lowerOverlap", "Asks fewer annotators a comparison, open ones included.", LowerOverlapAsync)
         { Request = typeof(OverlapRequest), Response = typeof(CampaignView) },
+        new("POST", "api/campaigns/{campaign}/guidelines", Owner, "changeGuidelines", "New guidelines, as the next version; rankings say which version they followed.", ChangeGuidelinesAsync)
+        { Request = typeof(GuidelinesRequest), Response = typeof(CampaignView), MaximumBody = CampaignBody },
         new("POST", "api/campaigns/{campaign}/close", Owner, "closeLabeling", "Takes the labeling as it is: what is open ends with the rankings it has, and training follows where it is wanted.", CloseAsync)
         { Response = typeof(CampaignView) },
         new("POST", "api/campaigns/{campaign}/train", Owner, "trainNow", "Trains on what is labeled so far.", TrainAsync)
@@ -88,6 +90,12 @@ internal static class CampaignRoutes
     {
         var overlap = (await context.ReadAsync<OverlapRequest>()).Overlap;
         return context.Ok(CampaignView.Of(await context.Get<CampaignService>().LowerOverlapAsync(context.Campaign, overlap, context.Cancellation)));
+    }
+
+    private static async Task<IResult> ChangeGuidelinesAsync(RouteContext context)
+    {
+        var guidelines = (await context.ReadAsync<GuidelinesRequest>()).Guidelines;
+        return context.Ok(CampaignView.Of(await context.Get<GuidelinesStore>().ChangeAsync(context.Campaign, guidelines, context.Cancellation)));
     }
 
     private static async Task<IResult> CloseAsync(RouteContext context) =>

@@ -17,7 +17,7 @@ internal static class LabelingRoutes
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
         new("GET", "api/campaigns/{campaign}/guidelines", Annotator, "readGuidelines", "What the form shows around the tasks.", ReadGuidelinesAsync)
-        { Response = typeof(GuidelinesResponse) },
+        { Response = typeof(GuidelinesResponse), Query = [new("version", "An earlier one; the newest where left out.", "integer")] },
         new("GET", "api/campaigns/{campaign}/next", Annotator, "nextTask", "The task on the annotator's screen, or a new one.", NextAsync)
         {
             Response = typeof(NextResponse),
@@ -35,8 +35,10 @@ internal static class LabelingRoutes
     {
         var settings = (await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation)).Settings;
         var invite = context.Invite;
+        var version = context.QueryNumber("version", settings.GuidelinesVersion, 1, settings.GuidelinesVersion);
+        var guidelines = await context.Get<GuidelinesStore>().ReadAsync(settings, version, context.Cancellation);
         return context.Ok(new GuidelinesResponse(
-            settings.Id, settings.Title, settings.Guidelines, settings.GuidelinesVersion, settings.Answers, invite.Annotator, invite.Kind, invite.Name,
+            settings.Id, settings.Title, guidelines, version, settings.Answers, invite.Annotator, invite.Kind, invite.Name,
             LabelFormView.Of(settings.Form))
         { Template = LabelTemplates.ViewOf(settings) });
     }
