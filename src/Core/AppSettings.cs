@@ -59,6 +59,12 @@ public static class AppSettings
     /// "Cognitive Services OpenAI Contributor" on it. Absent: a person deploys them, and a run says which and under what name.</summary>
     public const string FineTuningAccount = "RLHF_FINE_TUNING_ACCOUNT";
 
+    /// <summary>Access token of the Label Studio server of campaigns that name no setting of their own: a legacy token or a personal access token. In Azure a Key Vault reference, set by hand.</summary>
+    public const string LabelStudioToken = "RLHF_LABEL_STUDIO_TOKEN";
+
+    /// <summary>What that server's webhooks send as <c>X-Rlhf-Webhook</c>, 16 characters at least. In Azure a Key Vault reference, set by hand.</summary>
+    public const string LabelStudioWebhookSecret = "RLHF_LABEL_STUDIO_WEBHOOK_SECRET";
+
     /// <summary>When the inbox is swept, as a timer's schedule: <c>0 */5 * * * *</c> (every five minutes) in Azure, where Event Grid tells of drops and the sweep repairs;
     /// <c>*/5 * * * * *</c> (every five seconds) on Azurite, where it is the only road.</summary>
     public const string InboxSweep = "RLHF_INBOX_SWEEP";
@@ -97,5 +103,5 @@ public static class AppSettings
     public const string Job = "RLHF_JOB";
 
     /// <summary>Those that a deployment in Azure does not set: of one machine, good as they are, of the job's start, or the platform's own.</summary>
-    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TracesSampler, TelemetryDisabled, WorkerRuntime, InProcessMegabytes, Job];
+    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TracesSampler, TelemetryDisabled, WorkerRuntime, InProcessMegabytes, Job, LabelStudioToken, LabelStudioWebhookSecret];
 }

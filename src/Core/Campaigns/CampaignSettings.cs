@@ -40,6 +40,9 @@ public sealed record CampaignSettings
     /// <summary>A Label Studio template (XML) with a Pairwise tag: tasks are shown in Label Studio's editor. Null: in the form.</summary>
     public string? LabelTemplate { get; init; }
 
+    /// <summary>A Label Studio server that the campaign is labeled in too; null is none.</summary>
+    public LabelStudio.LabelStudioSettings? LabelStudio { get; init; }
+
     public JudgeKind Judge { get; init; } = JudgeKind.People;
 
     /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>

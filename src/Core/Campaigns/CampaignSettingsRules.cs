@@ -1,3 +1,4 @@
+using Rlhf.LabelStudio;
 using Rlhf.Training.FineTuning;
 
 namespace Rlhf.Campaigns;
@@ -21,7 +22,7 @@ public static class CampaignSettingsRules
             throw Refuse("title", $"The campaign id '{settings.Id}' has {settings.Id.Value.Length} characters.", "Choose an id of at most 40 characters.");
         CheckTexts(settings);
         CheckComparisons(settings);
-        LabelStudio.LabelStudioRules.Check(settings);
+        LabelStudioRules.Check(settings);
         CheckGenerators(settings);
         CheckSplit(settings.Split);
         CheckPace(settings);

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.LabelStudio.Editor;
+using Rlhf.LabelStudio.Server;
 
 namespace Rlhf.LabelStudio;
 
@@ -9,6 +12,11 @@ public static class LabelStudioRegistration
     public static IServiceCollection AddLabelStudio(this IServiceCollection services)
     {
         services.AddSingleton<AnnotationService>();
+        services.AddSingleton<StudioStore>().AddSingleton<AnnotationIntake>().AddSingleton<StudioSync>().AddSingleton<StudioKeeper>();
+        services.TryAddSingleton(s => new StudioClients(ConfigurationOf(s), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => ActivatorUtilities.CreateInstance<StudioWebhook>(s, ConfigurationOf(s)));
         return services;
     }
+
+    private static IConfiguration ConfigurationOf(IServiceProvider services) => services.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build();
 }

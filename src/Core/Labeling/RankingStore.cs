@@ -45,6 +45,10 @@ public sealed class RankingStore(ITableStore tables)
     public Task<string?> TryReplaceAsync(Ranking ranking, string etag, CancellationToken cancellation = default) =>
         tables.TryReplaceAsync(Table, ranking.Batch.Value, RowOf(ranking.Comparison, ranking.Annotator), ranking, etag, cancellation);
 
+    /// <returns>Whether it went; false where somebody was faster.</returns>
+    public Task<bool> TryDeleteAsync(StoredRanking stored, CancellationToken cancellation = default) =>
+        tables.TryDeleteAsync(Table, stored.Ranking.Batch.Value, RowOf(stored.Ranking.Comparison, stored.Ranking.Annotator), stored.ETag, cancellation);
+
     private static string RowOf(ComparisonId comparison, AnnotatorId annotator) => $"{comparison}~{annotator}";
 }
 

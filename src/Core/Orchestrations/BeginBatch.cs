@@ -19,6 +19,9 @@ public sealed class BeginBatch(CampaignStore campaigns, BatchStore batches, Pipe
         var batch = await batches.UpdateAsync(input.Campaign, input.Batch,
             b => b.State == BatchState.Planned ? BatchTransitions.Apply(b, BatchOperation.Generate) : b, cancellation);
         var windows = (batch.PromptCount + options.GenerationWindow - 1) / options.GenerationWindow;
-        return new(batch.HasEnded, batch.State == BatchState.Open, windows, options.GenerationConcurrency, settings.BatchDeadline, options.BatchLook, options.BatchLookMaximum);
+        return new(batch.HasEnded, batch.State == BatchState.Open, windows, options.GenerationConcurrency, settings.BatchDeadline, Look(options.BatchLook, settings), Look(options.BatchLookMaximum, settings));
     }
+
+    // Annotations on a Label Studio server are seen by looking, where its webhooks don't come through.
+    private static TimeSpan Look(TimeSpan usual, CampaignSettings settings) => settings.LabelStudio is { } server && server.PollEvery < usual ? server.PollEvery : usual;
 }

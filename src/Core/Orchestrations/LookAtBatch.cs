@@ -1,5 +1,6 @@
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.LabelStudio.Server;
 using Rlhf.Telemetry;
 
 namespace Rlhf.Orchestrations;
@@ -7,12 +8,13 @@ namespace Rlhf.Orchestrations;
 /// <param name="IsClosed">The owner takes it as it is.</param>
 public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false);
 
-/// <summary>Counts a batch's comparisons from its rankings.</summary>
-public sealed class LookAtBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings) : Activity<BatchStep, BatchLook>
+/// <summary>Counts a batch's comparisons from its rankings, those that came from a Label Studio server with them.</summary>
+public sealed class LookAtBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, StudioKeeper studio) : Activity<BatchStep, BatchLook>
 {
     public override async Task<BatchLook> RunAsync(BatchStep input, CancellationToken cancellation)
     {
         var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
+        await studio.KeepAsync(campaign, input.Batch, cancellation);
         var published = await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation);
         var progress = BatchProgress.Of(published.AtMost(campaign.Settings.Overlap), await rankings.ReadBatchAsync(input.Batch, cancellation));
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);

@@ -9,6 +9,9 @@ public enum AccessPolicy
     /// <summary><c>X-Rlhf-Invite</c> with an invite to the campaign in the path.</summary>
     Annotator,
 
+    /// <summary><c>X-Rlhf-Webhook</c> with the secret of the Label Studio server of the campaign in the path.</summary>
+    Webhook,
+
     /// <summary><c>Authorization: Bearer</c> with the owner's token (locally) or the host's own sign-in (in Azure).</summary>
     Owner,
 }

@@ -22,7 +22,7 @@ public static class ResultReader
             if (word == VerdictWords.BothBad) return new(RankingOutcome.BothBad, [], null, false, fields);
             if (word == VerdictWords.Tie) return new(RankingOutcome.Ranked, [all], null, false, fields);
         }
-        if (choice is not null && SideOf(choice) is { } side) return new(RankingOutcome.Ranked, Chosen(side, answers), VerdictWords.StrengthOf(WordOf(verdict)), false, fields);
+        if (choice is not null && SideOf(choice) is { } side) return new(RankingOutcome.Ranked, Chosen(side, answers), VerdictWords.StrengthOf(WordOf(verdict)), false, fields) { IsSide = true };
         if (ranker is not null && RankerTiers.Read(ranker.Value["ranker"], answers, listIds) is { Count: > 0 } tiers) return new(RankingOutcome.Ranked, tiers, null, false, fields);
         return new(RankingOutcome.Ranked, [all], null, IsEmpty: true, fields);
     }

@@ -12,6 +12,14 @@ public sealed record StudioJudgement(
 {
     public static StudioJudgement Skipped(IReadOnlyList<RankingField>? fields = null) => new(RankingOutcome.Skip, [], null, false, fields ?? []);
 
+    /// <summary>The same where the template has another answer left than the first.</summary>
+    /// <param name="left">1 or 2.</param>
+    public StudioJudgement WithLeft(int left) =>
+        left == 1 || !IsSide ? this : this with { Tiers = [.. Tiers.Reverse()] };
+
+    /// <summary>A side was chosen, and no answer by its number.</summary>
+    public bool IsSide { get; init; }
+
     /// <summary>The ranking as the API takes it.</summary>
     /// <param name="maximumStrength">Strengths of the campaign's scale; what is stronger counts as the strongest, and where there is one only, it says nothing.</param>
     public RankingRequest ToRequest(int maximumStrength) => new(Outcome, Outcome == RankingOutcome.Ranked ? Tiers : null)

@@ -52,6 +52,9 @@ public sealed record OpenRow(
 
     public OpenRow Released(AnnotatorId annotator) => this with { Claims = [.. Claims.Where(c => c.Annotator != annotator)] };
 
+    /// <summary>As if the annotator had never judged it.</summary>
+    public OpenRow Withdrawn(AnnotatorId annotator) => Released(annotator) with { Ranked = [.. Ranked.Where(a => a != annotator)], Skipped = [.. Skipped.Where(a => a != annotator)] };
+
     /// <summary>The annotator's judgement counts; a later one takes the place of an earlier.</summary>
     public OpenRow Judged(AnnotatorId annotator, RankingOutcome outcome) => Released(annotator) with
     {

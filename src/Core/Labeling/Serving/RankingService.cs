@@ -31,6 +31,21 @@ public sealed class RankingService(
         return new(standing.Revision, standing.Extra, unchanged);
     }
 
+    /// <summary>Takes an annotator's ranking back, as if it had never been made: what it completed is asked again while its batch is open, and what was derived from it follows.</summary>
+    /// <returns>False where there is none.</returns>
+    public async Task<bool> WithdrawAsync(CampaignId id, BatchId batch, ComparisonId comparisonId, AnnotatorId annotator, CancellationToken cancellation = default)
+    {
+        if (await rankings.FindAsync(batch, comparisonId, annotator, cancellation) is not { } stored) return false;
+        if (!await rankings.TryDeleteAsync(stored, cancellation)) throw AmendConflict(stored.Ranking.Revision, stored.Ranking);
+        if (stored.Ranking.Extra) return true;
+        var campaign = await campaigns.GetAsync(id, cancellation);
+        var comparison = (await comparisons.GetAsync(id, batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
+        if (!await open.ChangeAsync(id, batch, comparisonId, r => r.Withdrawn(annotator), cancellation) && (await comparisons.FindPublishedAsync(id, batch, cancellation))?.Closed is null)
+            await ReopenAsync(id, comparison, await rankings.ReadBatchAsync(batch, cancellation), cancellation);
+        if (campaign.State != CampaignState.Cancelled) await results.RefreshAsync(id, batch, cancellation);
+        return true;
+    }
+
     /// <summary>Whether nobody is asked any more. Known before the ranking is written, so that a late one is extra from its first moment, whatever dies then.</summary>
     private async Task<bool> IsSettledAsync(CampaignId campaign, Comparison comparison, Ranking ranking, CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Preferences;
+using Rlhf.LabelStudio;
 using Rlhf.Storage;
 using Rlhf.Training;
 using Rlhf.Training.FineTuning;
@@ -28,6 +29,9 @@ public sealed record CampaignRequest(
 {
     /// <summary>A Label Studio template (XML) with a Pairwise tag.</summary>
     public string? LabelTemplate { get; init; }
+
+    /// <summary>A Label Studio server that it is labeled in too.</summary>
+    public LabelStudioSettings? LabelStudio { get; init; }
 }
 
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>

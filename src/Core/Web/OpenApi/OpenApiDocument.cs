@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using Rlhf.Json;
+using Rlhf.LabelStudio.Server;
 using Rlhf.Web.Routing;
 
 namespace Rlhf.Web.OpenApi;
@@ -77,6 +78,7 @@ public static class OpenApiDocument
     {
         AccessPolicy.Owner => [new JsonObject { ["owner"] = new JsonArray() }],
         AccessPolicy.Annotator => [new JsonObject { ["invite"] = new JsonArray() }],
+        AccessPolicy.Webhook => [new JsonObject { ["webhook"] = new JsonArray() }],
         _ => [],
     };
 
@@ -84,6 +86,7 @@ public static class OpenApiDocument
     {
         ["owner"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" },
         ["invite"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = RouteRunner.InviteHeader },
+        ["webhook"] = new JsonObject { ["type"] = "apiKey", ["in"] = "header", ["name"] = StudioWebhook.Header },
     };
 
     private static JsonObject Reference(Type type, JsonObject schemas)

@@ -23,6 +23,7 @@ internal static class CampaignRequests
             Policy = request.Policy ?? options.DefaultPolicy,
             FineTuning = request.FineTuning,
             LabelTemplate = string.IsNullOrWhiteSpace(request.LabelTemplate) ? null : request.LabelTemplate,
+            LabelStudio = request.LabelStudio,
             TrainWhenLabeled = request.TrainWhenLabeled,
             TokenBudget = request.TokenBudget,
             Seed = request.Seed,

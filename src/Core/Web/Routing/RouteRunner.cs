@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rlhf.Labeling.Invites;
+using Rlhf.LabelStudio.Server;
 using Rlhf.Telemetry;
 using Rlhf.Web.Security;
 
@@ -51,6 +52,12 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
             var campaign = CampaignId.From(http.Request.RouteValues["campaign"] as string ?? "");
             return await http.RequestServices.GetRequiredService<InviteService>().AuthenticateAsync(campaign, http.Request.Headers[InviteHeader], http.RequestAborted);
         }
+        if (route.Policy == AccessPolicy.Webhook)
+        {
+            var campaign = CampaignId.From(http.Request.RouteValues["campaign"] as string ?? "");
+            await http.RequestServices.GetRequiredService<StudioWebhook>().AuthorizeAsync(campaign, http.Request.Headers[StudioWebhook.Header], http.RequestAborted);
+            return null;
+        }
         if (await owner.IsOwnerAsync(http.Request)) return null;
         throw new RlhfException("owner-only", "This is for the campaign's owner, and the request does not prove to come from there.", owner.SignInPath is { } path
             ? $"Sign in at {path} as one of the owners." : "Open the owner's link again, or send its token as 'Authorization: Bearer …'.", 401);
@@ -61,7 +68,7 @@ public sealed class RouteRunner(WebOptions options, IOwnerAccess owner, ILogger<
         switch (exception)
         {
             case RlhfException known:
-                if (known.HttpStatus == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = route.Policy == AccessPolicy.Owner ? "Bearer" : "Rlhf-Invite";
+                if (known.HttpStatus == StatusCodes.Status401Unauthorized) http.Response.Headers.WWWAuthenticate = route.Policy switch { AccessPolicy.Owner => "Bearer", AccessPolicy.Webhook => "Rlhf-Webhook", _ => "Rlhf-Invite" };
                 return Problems.From(known, known.HttpStatus == StatusCodes.Status401Unauthorized && route.Policy == AccessPolicy.Owner ? owner.SignInPath : null);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return Problems.From(RequestDefence.TooLarge(route));
