@@ -12,7 +12,7 @@ public static class LabelStudioRegistration
     public static IServiceCollection AddLabelStudio(this IServiceCollection services)
     {
         services.AddSingleton<AnnotationService>();
-        services.AddSingleton<StudioStore>().AddSingleton<AnnotationIntake>().AddSingleton<StudioSync>().AddSingleton<StudioKeeper>();
+        services.AddSingleton<StudioStore>().AddSingleton<AnnotationIntake>().AddSingleton<StudioSync>().AddSingleton<StudioKeeper>().AddSingleton<StudioFiles>();
         services.TryAddSingleton(s => new StudioClients(ConfigurationOf(s), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => ActivatorUtilities.CreateInstance<StudioWebhook>(s, ConfigurationOf(s)));
         return services;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
@@ -27,12 +28,13 @@ public sealed class StudioSync(StudioClients clients, StudioStore store, Compari
     /// <summary>A task with its annotations, as the server has it now.</summary>
     internal async Task PullAsync(StudioClient client, CampaignId campaign, StudioTask task, CancellationToken cancellation)
     {
-        var found = await client.FindTaskAsync(task.Task, cancellation);
-        var annotations = found is { } there && there.TryGetProperty("annotations", out var list) && list.ValueKind == System.Text.Json.JsonValueKind.Array
+        // A task that is gone is somebody's tidying up there; what was annotated stays annotated.
+        if (await client.FindTaskAsync(task.Task, cancellation) is not { } there) return;
+        var annotations = there.TryGetProperty("annotations", out var list) && list.ValueKind == JsonValueKind.Array
             ? list.EnumerateArray().Select(AnnotationMessage.Read).OfType<AnnotationMessage>().OrderBy(a => a.UpdatedAt).ToList() : [];
         foreach (var annotation in annotations) await intake.TakeAsync(campaign, task.Comparison, annotation, cancellation);
         // What was known before the look and is not there any more has been deleted.
-        foreach (var gone in task.Annotations.Where(a => !a.IsDeleted && annotations.All(there => there.Id != a.Id)))
+        foreach (var gone in task.Annotations.Where(a => !a.IsDeleted && annotations.All(known => known.Id != a.Id)))
             await intake.DeleteAsync(campaign, gone.Id, cancellation);
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Rlhf.Campaigns;
 
@@ -27,9 +28,10 @@ public sealed class StudioWebhook(CampaignStore campaigns, StudioStore store, An
 
     /// <returns>How many annotations it changed something for.</returns>
     /// <exception cref="RlhfException"><c>invalid-webhook</c>: it is none of Label Studio's, or comes without its payload.</exception>
-    public async Task<int> TakeAsync(CampaignId campaign, JsonElement message, CancellationToken cancellation = default)
+    public async Task<int> TakeAsync(CampaignId campaign, JsonObject body, CancellationToken cancellation = default)
     {
-        var action = message.ValueKind == JsonValueKind.Object && message.TryGetProperty("action", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
+        var message = JsonSerializer.SerializeToElement(body);
+        var action = message.TryGetProperty("action", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
         var server = (await campaigns.GetRecentAsync(campaign, cancellation)).Settings.LabelStudio!;
         if (message.TryGetProperty("project", out var project) && AnnotationMessage.Number(project, "id") is { } number && number != server.Project) return 0;
         return action switch

@@ -16,3 +16,11 @@ public sealed record AnnotationRequest(JsonElement Result, double? ActiveSeconds
 
 /// <param name="IsNoPreference">Nothing was chosen; it was stored as a tie.</param>
 public sealed record AnnotationResponse(int Revision, bool Extra, bool Unchanged, bool IsNoPreference);
+
+/// <summary>What became of a Label Studio export.</summary>
+/// <param name="Taken">Annotations that made or changed a ranking, skips included.</param>
+/// <param name="Late">Older than what is known of them, or deleted since.</param>
+/// <param name="NotOurs">Tasks that this campaign did not give away.</param>
+/// <param name="Unreadable">Annotations and tasks that can't be understood.</param>
+/// <param name="Errors">The first of those, one sentence each.</param>
+public sealed record AnnotationReport(int Tasks, int Taken, int Unchanged, int Late, int NotOurs, int Unreadable, IReadOnlyList<string> Errors);

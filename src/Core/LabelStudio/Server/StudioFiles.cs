@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Rlhf.Campaigns;
+using Rlhf.Labeling;
+using Rlhf.LabelStudio.Templates;
+using Rlhf.Prompts.Reading;
+using Rlhf.Web.Contracts;
+
+namespace Rlhf.LabelStudio.Server;
+
+/// <summary>The same road by hand, for a Label Studio that is not to be reached from here: a file of tasks out, its JSON export back in.</summary>
+public sealed class StudioFiles(CampaignStore campaigns, ComparisonStore comparisons, StudioStore store, AnnotationIntake intake)
+{
+    private const int NamedErrors = 20;
+
+    /// <summary>The comparisons that are still open, as a JSON array of tasks to import there.</summary>
+    public async Task WriteTasksAsync(CampaignId id, Stream output, CancellationToken cancellation = default)
+    {
+        var template = LabelTemplates.Of((await campaigns.GetAsync(id, cancellation)).Settings);
+        var separator = "[\n"u8.ToArray();
+        foreach (var batch in (await comparisons.ListPublishedAsync(id, cancellation)).Where(b => b.Closed is null))
+        {
+            foreach (var comparison in await comparisons.ReadBatchAsync(id, batch.Batch, cancellation))
+            {
+                await output.WriteAsync(separator, cancellation);
+                await output.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(TaskWriter.ToTask(id, comparison, template), Json.RlhfJson.Options), cancellation);
+                separator = ",\n"u8.ToArray();
+            }
+        }
+        await output.WriteAsync(separator[0] == (byte)'[' ? "[]\n"u8.ToArray() : "\n]\n"u8.ToArray(), cancellation);
+    }
+
+    /// <summary>Takes the annotations of tasks that <see cref="WriteTasksAsync"/> gave away; a file may come again, with more in it.</summary>
+    /// <param name="export">Label Studio's full JSON export.</param>
+    public async Task<AnnotationReport> TakeAsync(CampaignId id, Stream export, CancellationToken cancellation = default)
+    {
+        var campaign = await campaigns.GetAsync(id, cancellation);
+        var report = new AnnotationReport(0, 0, 0, 0, 0, 0, []);
+        await using var utf8 = await TextFile.OpenUtf8Async(export, "export.json", cancellation);
+        var number = 0L;
+        await foreach (var piece in JsonSplitter.SplitAsync(utf8, cancellation))
+        {
+            number++;
+            report = report with { Tasks = report.Tasks + 1 };
+            try
+            {
+                using var task = JsonDocument.Parse(piece.Bytes ?? throw new RlhfException("task-too-long", $"The task has {piece.Length} bytes.", $"Keep a task with its annotations to {LineReader.MaximumLine}."));
+                report = await TakeAsync(campaign, task.RootElement, report, cancellation);
+            }
+            catch (Exception e) when (e is JsonException or RlhfException { IsTransient: false })
+            {
+                report = report with { Unreadable = report.Unreadable + 1, Errors = [.. report.Errors, .. report.Errors.Count < NamedErrors ? [$"Task {number}: {e.Message}"] : (string[])[]] };
+            }
+        }
+        return report;
+    }
+
+    private async Task<AnnotationReport> TakeAsync(Campaign campaign, JsonElement task, AnnotationReport report, CancellationToken cancellation)
+    {
+        if (await FindAsync(campaign, task, cancellation) is not { } known) return report with { NotOurs = report.NotOurs + 1 };
+        var annotations = task.TryGetProperty("annotations", out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : default;
+        foreach (var annotation in annotations.Select(AnnotationMessage.Read).OfType<AnnotationMessage>().OrderBy(a => a.UpdatedAt))
+        {
+            report = await intake.TakeAsync(campaign.Id, known.Comparison, annotation, cancellation) switch
+            {
+                IntakeOutcome.Taken => report with { Taken = report.Taken + 1 },
+                IntakeOutcome.Unreadable => report with { Unreadable = report.Unreadable + 1 },
+                IntakeOutcome.Late => report with { Late = report.Late + 1 },
+                _ => report with { Unchanged = report.Unchanged + 1 },
+            };
+        }
+        return report;
+    }
+
+    /// <summary>The task as it is known here; one that went out in a file is made known.</summary>
+    private async Task<StudioTask?> FindAsync(Campaign campaign, JsonElement task, CancellationToken cancellation)
+    {
+        if (task.ValueKind != JsonValueKind.Object || !task.TryGetProperty("data", out var data) || TaskMeta.Read(data) is not { } meta || meta.Campaign != campaign.Id) return null;
+        if (AnnotationMessage.Number(task, "id") is not { } number) return null;
+        if (await store.FindTaskAsync(campaign.Id, meta.Comparison, cancellation) is { } known) return known;
+        foreach (var batch in await comparisons.ListPublishedAsync(campaign.Id, cancellation))
+        {
+            if ((await comparisons.ReadBatchAsync(campaign.Id, batch.Batch, cancellation)).FirstOrDefault(c => c.Id == meta.Comparison) is not { } comparison) continue;
+            var added = new StudioTask(comparison.Id, comparison.Batch, number, TaskWriter.OrderOf(comparison), LeftOf(campaign), []);
+            await store.AddTasksAsync(campaign.Id, [added], cancellation);
+            return added;
+        }
+        return null;
+    }
+
+    /// <summary>Which answer the template has left, as far as it is known here.</summary>
+    private static int LeftOf(Campaign campaign) => LabelTemplates.Of(campaign.Settings) is { } template && Results.TaskFields.NumberOf(template.Left) == 2 ? 2 : 1;
+}
