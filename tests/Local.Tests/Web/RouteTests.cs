@@ -36,7 +36,7 @@ public sealed class RouteTests
             foreach (var token in new[] { null, "not-the-token-at-all-0000" })
             {
                 using var request = Request(route, token);
-                var problem = await RankingTests.AssertProblemAsync(await client.SendAsync(request), HttpStatusCode.Unauthorized, route.Policy == AccessPolicy.Owner ? "owner-only" : "invite-invalid");
+                var problem = await RankingTests.AssertProblemAsync(await client.SendAsync(request), HttpStatusCode.Unauthorized, route.Policy switch { AccessPolicy.Owner => "owner-only", AccessPolicy.Webhook => "webhook-refused", _ => "invite-invalid" });
                 Assert.NotEmpty(problem.Remedy);
             }
         }

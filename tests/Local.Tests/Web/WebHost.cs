@@ -10,6 +10,7 @@ using Rlhf.Generation;
 using Rlhf.Json;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
+using Rlhf.LabelStudio;
 using Rlhf.Local.Storage;
 using Rlhf.Orchestrations;
 using Rlhf.Prompts;
@@ -87,7 +88,7 @@ public sealed class WebHost : IAsyncDisposable
     /// <summary>A campaign with one published batch of <paramref name="count"/> comparisons, made without any generator.</summary>
     public async Task<IReadOnlyList<Comparison>> PublishAsync(
         int count, int overlap = 1, int answers = 2, TimeSpan? lease = null, int batch = 1, LabelFormSettings? form = null, string guidelines = "Pick the answer you would rather have received.",
-        string? template = null)
+        string? template = null, LabelStudioSettings? server = null)
     {
         var settings = new CampaignSettings
         {
@@ -98,6 +99,7 @@ public sealed class WebHost : IAsyncDisposable
             Form = form ?? new(),
             Guidelines = guidelines,
             LabelTemplate = template,
+            LabelStudio = server,
             Lease = lease ?? TimeSpan.FromMinutes(10),
             Generators = [new("base", GeneratorKind.Onnx, "file:models/none")],
         };

@@ -68,9 +68,9 @@ public sealed class StudioWebhook(CampaignStore campaigns, StudioStore store, An
         return deleted;
     }
 
-    private static IEnumerable<JsonElement> AnnotationsOf(JsonElement message)
+    private static IReadOnlyList<JsonElement> AnnotationsOf(JsonElement message)
     {
-        if (message.TryGetProperty("annotations", out var several) && several.ValueKind == JsonValueKind.Array) return several.EnumerateArray();
+        if (message.TryGetProperty("annotations", out var several) && several.ValueKind == JsonValueKind.Array) return [.. several.EnumerateArray()];
         return message.TryGetProperty("annotation", out var one) && one.ValueKind == JsonValueKind.Object ? [one] : throw Invalid("has no annotation");
     }
 
