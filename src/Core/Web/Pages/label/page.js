@@ -1,5 +1,6 @@
 import { byId } from "../shared/dom.js";
 import { createApi } from "../shared/api.js";
+import { plural } from "../shared/format.js";
 import { ActivityClock } from "./activity.js";
 import { scrollBy } from "./answers.js";
 import { conversation } from "./conversation.js";
@@ -181,7 +182,7 @@ export class LabelPage {
   }
 
   #proposeBreak() {
-    view.showNotice("break", `You have ranked for ${this.#pace.minutes} minutes. A short break keeps your eyes fresh; nothing is lost.`,
+    view.showNotice("break", `You have ranked for ${plural(this.#pace.minutes, "minute")}. A short break keeps your eyes fresh; nothing is lost.`,
       { button: { label: "Go on", act: () => { this.#pace.restart(); view.showNotice("break", null); byId("main").focus({ preventScroll: true }); } } });
   }
 
