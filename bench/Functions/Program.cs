@@ -3,6 +3,7 @@ using Rlhf.Bench.Functions;
 
 // What a campaign costs under a running Functions host, and whether one survives a kill. The host runs src/Functions on Azurite; its access log is what Azurite prints.
 //   dotnet run -c Release --project bench/Functions -- cost --url http://127.0.0.1:7071 --owner-token … --access-log azurite.log
+//   dotnet run -c Release --project bench/Functions -- floor --storage '<Azurite's connection string>'
 //   RLHF_HOST_COMMAND='…' dotnet run -c Release --project bench/Functions -- crash --url http://127.0.0.1:7071 --owner-token …
 var url = new Option<Uri>("--url") { CustomParser = r => new Uri(r.Tokens[0].Value), Description = "Where the host answers.", Required = true };
 var token = new Option<string>("--owner-token") { Description = "RLHF_OWNER_TOKEN of the host.", Required = true };
@@ -18,4 +19,7 @@ var cost = new Command("cost", "Storage requests a comparison and an idle minute
 cost.SetAction((p, cancellation) => CostBench.RunAsync(Load(p), p.GetValue(log) ?? [], p.GetValue(idle), cancellation));
 var crash = new Command("crash", "Kills host and worker with -9 while rankings pour in, starts them again, and counts rankings and pairs. The host's start command is in RLHF_HOST_COMMAND.") { url, token, prompts, batch, clients, killAfter };
 crash.SetAction((p, cancellation) => CrashTest.RunAsync(Load(p), p.GetValue(killAfter), cancellation));
-return await new RootCommand("Measurements under a Functions host.") { cost, crash }.Parse(args).InvokeAsync();
+var storage = new Option<string>("--storage") { Description = "The storage account's connection string.", Required = true };
+var floor = new Command("floor", "What storage itself takes for a ranking's write and its partition's read, with no host between.") { storage, prompts, batch, clients };
+floor.SetAction((p, cancellation) => FloorBench.RunAsync(p.GetValue(storage)!, new(new Uri("about:blank"), "", p.GetValue(prompts), p.GetValue(batch), p.GetValue(clients)), cancellation));
+return await new RootCommand("Measurements under a Functions host.") { cost, crash, floor }.Parse(args).InvokeAsync();

@@ -48,8 +48,33 @@ public sealed class AzureTableStore(TableServiceClient service) : ITableStore
         return await GuardAsync($"{table}/{partition}", async () =>
         {
             await EnsureTableAsync(table, cancellation);
-            return await SubmitAsync(new(table, partition, Guid.NewGuid().ToString("n")), [.. operations], cancellation);
+            var call = new Call(table, partition, Guid.NewGuid().ToString("n"));
+            return operations.Count == 1 ? await SubmitOneAsync(call, operations[0], cancellation) : await SubmitAsync(call, [.. operations], cancellation);
         });
+    }
+
+    /// <summary>A request of its own: a transaction of one row takes storage about twice as long.</summary>
+    private async Task<IReadOnlyList<string?>?> SubmitOneAsync(Call call, TableOperation operation, CancellationToken cancellation)
+    {
+        var client = service.GetTableClient(call.Table);
+        var entity = Entity(call, operation);
+        try
+        {
+            var response = operation.Kind switch
+            {
+                TableOperationKind.Insert => await client.AddEntityAsync(entity, cancellation),
+                TableOperationKind.Replace => await client.UpdateEntityAsync(entity, new ETag(operation.ETag!), TableUpdateMode.Replace, cancellation),
+                TableOperationKind.Upsert => await client.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellation),
+                _ => await client.DeleteEntityAsync(call.Partition, operation.Row, Condition(operation), cancellation),
+            };
+            if (operation.Kind != TableOperationKind.Delete) return [ETagOf(response)];
+            // A row that is gone is no error to the client; it is one only where the row had to be a certain one.
+            return response.Status == 404 && operation.ETag is not null ? null : [null];
+        }
+        catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+        {
+            return await FindOwnWriteAsync(call, [operation], cancellation);
+        }
     }
 
     private async Task<IReadOnlyList<string?>?> SubmitAsync(Call call, List<TableOperation> operations, CancellationToken cancellation)
@@ -113,15 +138,19 @@ public sealed class AzureTableStore(TableServiceClient service) : ITableStore
 
     private static TableTransactionAction ToAction(Call call, TableOperation operation)
     {
-        var entity = new TableEntity(call.Partition, operation.Row) { [Body] = operation.Body, [WriteId] = call.Id };
+        var entity = Entity(call, operation);
         return operation.Kind switch
         {
             TableOperationKind.Insert => new(TableTransactionActionType.Add, entity),
             TableOperationKind.Replace => new(TableTransactionActionType.UpdateReplace, entity, new ETag(operation.ETag!)),
             TableOperationKind.Upsert => new(TableTransactionActionType.UpsertReplace, entity),
-            _ => new(TableTransactionActionType.Delete, entity, operation.ETag is { } etag ? new ETag(etag) : ETag.All),
+            _ => new(TableTransactionActionType.Delete, entity, Condition(operation)),
         };
     }
+
+    private static TableEntity Entity(Call call, TableOperation operation) => new(call.Partition, operation.Row) { [Body] = operation.Body, [WriteId] = call.Id };
+
+    private static ETag Condition(TableOperation delete) => delete.ETag is { } etag ? new ETag(etag) : ETag.All;
 
     private static string Filter(string partition, string? fromRow, string? toRow)
     {
