@@ -57,6 +57,7 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         var body = published.ReadBody<PublishedBatch>();
         if (body.Closed is null)
         {
+            await rankings.CloseAsync(batch, cancellation);
             var closed = BatchCounts.Of((await ReadBatchAsync(campaign, batch, cancellation)).AtMost(overlap), await rankings.ReadBatchAsync(batch, cancellation));
             await tables.UpsertAsync(PublishedTable, campaign.Value, batch.Value, body with { Closed = closed }, cancellation);
         }

@@ -18,6 +18,7 @@ public static class LabelingRegistration
         services.AddSingleton<ProgressBoard>();
         services.AddSingleton<InviteService>();
         services.AddSingleton<TaskServer>();
+        services.AddSingleton<RankingSettlement>();
         services.AddSingleton<RankingService>();
         services.AddSingleton<OwnRankings>();
         services.AddSingleton<QualityReader>();

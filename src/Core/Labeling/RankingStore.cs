@@ -3,12 +3,31 @@ using Rlhf.Storage;
 
 namespace Rlhf.Labeling;
 
-/// <summary>Rankings are the truth; pairs, progress and open rows are derived from them. Table <c>rankings</c>: partition = batch, row = comparison~annotator.</summary>
-public sealed class RankingStore(ITableStore tables)
+/// <summary>Rankings are the truth; pairs, progress and open rows are derived from them. Table <c>rankings</c>: partition = batch, row = comparison~annotator, and <c>!closed</c> once the batch takes no more.</summary>
+public sealed class RankingStore
 {
     public const string Table = "rankings";
 
     private const int RowsPerTransaction = 100;
+
+    // Before every comparison's rows.
+    private const string ClosedRow = "!closed";
+
+    private readonly ITableStore tables;
+    private readonly SharedReads<BatchId, RankingLook> looks;
+
+    public RankingStore(ITableStore tables)
+    {
+        this.tables = tables;
+        looks = new(ReadLookAsync);
+    }
+
+    /// <summary>A batch's rankings as they are after this call, in one request that callers who come together share.</summary>
+    public Task<RankingLook> LookAsync(BatchId batch) => looks.ReadAsync(batch);
+
+    /// <summary>Says that the batch takes no more: whoever has not seen this when its ranking was written is in what is read afterwards. Idempotent.</summary>
+    public Task CloseAsync(BatchId batch, CancellationToken cancellation = default) =>
+        tables.TryInsertAsync(Table, batch.Value, ClosedRow, new ClosedBatch(batch), cancellation);
 
     /// <summary>All rankings of a batch, extra ones included, by comparison and annotator.</summary>
     public async Task<IReadOnlyList<Ranking>> ReadBatchAsync(BatchId batch, CancellationToken cancellation = default)
@@ -20,7 +39,8 @@ public sealed class RankingStore(ITableStore tables)
 
     public async IAsyncEnumerable<Ranking> StreamBatchAsync(BatchId batch, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        await foreach (var row in tables.QueryAsync(Table, batch.Value, cancellation: cancellation)) yield return row.ReadBody<Ranking>();
+        await foreach (var row in tables.QueryAsync(Table, batch.Value, cancellation: cancellation))
+            if (row.Row != ClosedRow) yield return row.ReadBody<Ranking>();
     }
 
     /// <summary>Null where this annotator has not ranked this comparison.</summary>
@@ -49,7 +69,24 @@ public sealed class RankingStore(ITableStore tables)
     public Task<bool> TryDeleteAsync(StoredRanking stored, CancellationToken cancellation = default) =>
         tables.TryDeleteAsync(Table, stored.Ranking.Batch.Value, RowOf(stored.Ranking.Comparison, stored.Ranking.Annotator), stored.ETag, cancellation);
 
+    private async Task<RankingLook> ReadLookAsync(BatchId batch)
+    {
+        var rows = await tables.QueryAsync(Table, batch.Value).ToListAsync();
+        return new([.. rows.Where(r => r.Row != ClosedRow).Select(r => r.ReadBody<Ranking>())], rows.Exists(r => r.Row == ClosedRow));
+    }
+
     private static string RowOf(ComparisonId comparison, AnnotatorId annotator) => $"{comparison}~{annotator}";
 }
 
 public sealed record StoredRanking(Ranking Ranking, string ETag);
+
+/// <param name="Rankings">All of a batch, extra ones included.</param>
+/// <param name="IsClosed">The batch takes no more.</param>
+public sealed record RankingLook(IReadOnlyList<Ranking> Rankings, bool IsClosed)
+{
+    /// <summary>Those that count of one comparison, of everybody but <paramref name="annotator"/>.</summary>
+    public IReadOnlyList<Ranking> OthersOf(ComparisonId comparison, AnnotatorId annotator) =>
+        [.. Rankings.Where(r => r.Comparison == comparison && r.Annotator != annotator && !r.Extra)];
+}
+
+internal sealed record ClosedBatch(BatchId Batch);

@@ -1,18 +1,16 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.Storage;
 
 namespace Rlhf.Local.Tests.Labeling;
 
-/// <summary>Lets requests meet in front of the real store: each of the parties has written to the table before one of them reads it, and each has read it before one goes on.</summary>
+/// <summary>Lets requests meet in front of the real store: each of the parties has written to the table before one of them goes on to read it.</summary>
 internal sealed class MeetingTables(string table, int parties)
 {
     private Meeting? writing;
-    private Meeting? reading;
 
-    /// <summary>The next writes and queries of the table are the parties'.</summary>
-    public void Begin() => (writing, reading) = (new(parties), new(parties));
+    /// <summary>The next writes to the table are the parties'.</summary>
+    public void Begin() => writing = new(parties);
 
     public void Decorate(IServiceCollection services)
     {
@@ -37,13 +35,9 @@ internal sealed class MeetingTables(string table, int parties)
         public Task<TableRow?> FindAsync(string table, string partition, string row, CancellationToken cancellation = default) =>
             inner.FindAsync(table, partition, row, cancellation);
 
-        public async IAsyncEnumerable<TableRow> QueryAsync(
-            string table, string partition, string? fromRow = null, string? toRow = null, int? take = null, [EnumeratorCancellation] CancellationToken cancellation = default)
-        {
-            var rows = await inner.QueryAsync(table, partition, fromRow, toRow, take, cancellation).ToListAsync(cancellation);
-            if (table == meetings.Table && meetings.reading is { } meeting) await meeting.ArriveAsync();
-            foreach (var row in rows) yield return row;
-        }
+        public IAsyncEnumerable<TableRow> QueryAsync(
+            string table, string partition, string? fromRow = null, string? toRow = null, int? take = null, CancellationToken cancellation = default) =>
+            inner.QueryAsync(table, partition, fromRow, toRow, take, cancellation);
 
         public async Task<IReadOnlyList<string?>?> WriteAsync(string table, string partition, IReadOnlyList<TableOperation> operations, CancellationToken cancellation = default)
         {

@@ -1,6 +1,8 @@
 namespace Rlhf.Labeling.Serving;
 
 /// <summary>A comparison somebody still has to rank. Table <c>open</c>: partition = campaign~shard, row = priority~batch~comparison. All moves are pure; the store guards them by ETag.</summary>
+/// <remarks>A claim keeps its place after its annotator has ranked: the ranking is the truth, and the row is brought in line with it when somebody else's claim is written, when the claim runs out,
+/// or never, since a batch that ends takes its rows along. A closed row says whose rankings it took.</remarks>
 /// <param name="Claims">Who has it on the screen, at most one each; a claim that ran out counts for nothing.</param>
 /// <param name="Ranked">Whose rankings count towards the overlap.</param>
 /// <param name="ForPeople">Judges models: only people's rankings would count, so only people are asked.</param>
@@ -29,7 +31,7 @@ public sealed record OpenRow(
 
     public IEnumerable<Claim> LiveClaims(DateTimeOffset now) => Claims.Where(c => c.Until > now);
 
-    public IEnumerable<Claim> ExpiredClaims(DateTimeOffset now) => Claims.Where(c => c.Until <= now);
+    public bool HoldsAt(AnnotatorId annotator, DateTimeOffset now) => LiveClaims(now).Any(c => c.Annotator == annotator);
 
     /// <summary>Whether <paramref name="annotator"/> may have it now: has not judged it, does not hold it, and a place is free.</summary>
     public bool IsFreeFor(AnnotatorId annotator, DateTimeOffset now)
@@ -41,6 +43,14 @@ public sealed record OpenRow(
 
     /// <summary>Whether <paramref name="annotator"/> claimed it before <paramref name="made"/>; whoever asks knows that the claim is not in hand.</summary>
     public bool IsLostBy(AnnotatorId annotator, DateTimeOffset made) => !IsClosed && !IsJudgedBy(annotator) && Claims.Any(c => c.Annotator == annotator && c.Made < made);
+
+    /// <summary>Whether rankings may stand behind its claims: one ran out, or is of <paramref name="annotator"/>, who is asking for a task.</summary>
+    public bool NeedsLook(AnnotatorId annotator, DateTimeOffset now) => Claims.Any(c => c.Until <= now || c.Annotator == annotator);
+
+    /// <summary>Those who hold a claim and have ranked are among those who have judged. The same row where nobody has.</summary>
+    public OpenRow InLineWith(IEnumerable<Ranking> rankings) => rankings
+        .Where(r => r.Comparison == Comparison && !r.Extra && Claims.Any(c => c.Annotator == r.Annotator))
+        .Aggregate(this, (row, ranking) => row.Judged(ranking.Annotator, ranking.Outcome));
 
     /// <summary>Claimed by <paramref name="claim"/>'s annotator; claims that ran out go.</summary>
     public OpenRow Claimed(Claim claim, DateTimeOffset now) =>

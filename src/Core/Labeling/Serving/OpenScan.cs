@@ -21,7 +21,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     /// <param name="Cursor">Where the next scan begins.</param>
     public sealed record Result(OpenRow? Claimed, ScanCursor Cursor);
 
-    /// <param name="held">What the annotator has in hand: its own claims on others were lost, by a host that died before it had answered.</param>
+    /// <param name="held">What the annotator has in hand or has just judged: its own claims on others were lost, by a host that died before it had answered.</param>
     /// <param name="others">Annotators with a valid invite besides this one; asked for only when a row is not free.</param>
     public async Task<Result> ClaimNextAsync(
         CampaignId campaign, AnnotatorId annotator, AnnotatorKind kind, ScanCursor cursor, DateTimeOffset until, IReadOnlyCollection<ComparisonId> held,
@@ -30,15 +30,23 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         bool IsFree(StoredOpenRow stored) => stored.Row.IsFor(kind) && (stored.Row.IsFreeFor(annotator, time.GetUtcNow())
             || (stored.Row.IsLostBy(annotator, time.GetUtcNow() - LostAfter) && !held.Contains(stored.Row.Comparison)));
 
+        bool NeedsLook(StoredOpenRow stored) => stored.Row.NeedsLook(annotator, time.GetUtcNow());
+
         if (cursor.IsLapDone) cursor = cursor.Restarted();
         // Taken from what another scan has left over, the cursor stays where it is: no row was passed.
-        while (pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, IsFree) is { } left)
+        while (pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, r => IsFree(r) && !NeedsLook(r)) is { } left)
             if (await TryClaimAsync(campaign, annotator, left, until, cancellation) is { } quick) return new(quick, ScanCursor.Start(cursor.CurrentShard, cursor.Row));
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
         {
             var take = page == 0 ? FirstPage : LaterPages;
             var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
             var free = rows.Where(IsFree).ToList();
+            // Before somebody gets what is ranked already, and before somebody is told to wait for it.
+            if (free.Count == 0 || free.Exists(NeedsLook))
+            {
+                rows = await BringInLineAsync(campaign, rows, cancellation);
+                free = [.. rows.Where(IsFree)];
+            }
             if (await ClaimOneAsync(campaign, annotator, free, until, cancellation) is { } claimed)
             {
                 pool.Fill(campaign, cursor.CurrentShard, free.Where(r => r.Row.Comparison != claimed.Comparison));
@@ -47,7 +55,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
             if (rows.Count > 0)
-                cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind))], annotator, held, others);
+                cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind) && !r.Row.IsClosed)], annotator, held, others);
             if (rows.Count < take) cursor = cursor.NextSegment();
         }
         return new(null, cursor);
@@ -67,15 +75,18 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     private async Task<OpenRow?> TryClaimAsync(CampaignId campaign, AnnotatorId annotator, StoredOpenRow stored, DateTimeOffset until, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        foreach (var expired in stored.Row.ExpiredClaims(now).Concat(stored.Row.LiveClaims(now).Where(c => c.Annotator == annotator)))
-        {
-            // The host may have died between somebody's ranking and this row: then the ranking counts, and nobody is asked again.
-            if (await rankings.FindAsync(stored.Row.Batch, stored.Row.Comparison, expired.Annotator, cancellation) is not { Ranking.Extra: false } found) continue;
-            await open.ChangeAsync(campaign, stored.Row.Batch, stored.Row.Comparison, r => r.Judged(expired.Annotator, found.Ranking.Outcome), cancellation);
-            return null;
-        }
-        var claimed = stored.Row.Claimed(new(annotator, until, now), now);
-        return (await open.TryReplaceAsync(campaign, stored, claimed, cancellation))?.Row;
+        return (await open.TryClaimAsync(campaign, stored, new(annotator, until, now), now, cancellation))?.Row;
+    }
+
+    /// <summary>Looks behind the claims of a page's rows, a request for each batch among them: a ranking that is there counts, and nobody is asked again. A host may have died between it and the row.</summary>
+    private async Task<List<StoredOpenRow>> BringInLineAsync(CampaignId campaign, List<StoredOpenRow> rows, CancellationToken cancellation)
+    {
+        var looks = new Dictionary<BatchId, RankingLook>();
+        foreach (var batch in rows.Where(r => r.Row is { Claims.Count: > 0, IsClosed: false }).Select(r => r.Row.Batch).Distinct()) looks[batch] = await rankings.LookAsync(batch);
+        var looked = rows.ConvertAll(r => r with { Row = looks.TryGetValue(r.Row.Batch, out var look) && !r.Row.IsClosed ? r.Row.InLineWith(look.Rankings) : r.Row });
+        // Where somebody came between it fails, and is done by the next who looks; a claim on such a row fails too.
+        await open.TryReplaceAsync(campaign, [.. rows.Zip(looked, (before, after) => (before, after.Row)).Where(r => !ReferenceEquals(r.before.Row, r.Row))], cancellation);
+        return looked;
     }
 
     // Rows before the first free one are passed; the free ones are looked at again next time.

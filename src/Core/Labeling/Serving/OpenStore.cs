@@ -19,6 +19,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     private const int ClaimsInMemory = 10_000;
 
+    private readonly JudgedRows judged = new();
+
     // Rows as they are since this process claimed them: whoever judges one need not read it first.
     private readonly MemoryCache claimed = new(new MemoryCacheOptions { SizeLimit = ClaimsInMemory });
 
@@ -66,23 +68,47 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     /// <returns>The row as stored, or null where somebody changed it meanwhile.</returns>
     public async Task<StoredOpenRow?> TryReplaceAsync(CampaignId campaign, StoredOpenRow stored, OpenRow changed, CancellationToken cancellation)
     {
+        judged.Take(PartitionOf(campaign, changed.Comparison), stored);
         var etag = await tables.TryReplaceAsync(Table, PartitionOf(campaign, changed.Comparison), stored.Key, changed, stored.ETag, cancellation);
-        if (etag is null) return null;
-        var replaced = new StoredOpenRow(changed, stored.Key, etag);
-        if (changed.Claims.Count > 0) claimed.Set((campaign, changed.Comparison), replaced, new MemoryCacheEntryOptions { Size = 1 });
-        return replaced;
+        return etag is null ? null : Know(campaign, stored.Key, changed, etag);
     }
 
-    public Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation) =>
-        ChangeAsync(campaign, batch, comparison, change, null, cancellation);
+    /// <summary>Brings rows of one shard in line, all of them or none.</summary>
+    public async Task TryReplaceAsync(CampaignId campaign, IReadOnlyList<(StoredOpenRow Stored, OpenRow Changed)> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0) return;
+        var partition = PartitionOf(campaign, rows[0].Changed.Comparison);
+        foreach (var (stored, _) in rows) judged.Take(partition, stored);
+        await tables.WriteAsync(Table, partition, [.. rows.Select(r => Replace(r.Stored, r.Changed))], cancellation);
+    }
+
+    /// <summary>Claims a row. What this process saw ranked in the same shard leaves with it.</summary>
+    /// <returns>The row as stored, or null where somebody changed it meanwhile.</returns>
+    public async Task<StoredOpenRow?> TryClaimAsync(CampaignId campaign, StoredOpenRow stored, Claim claim, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var partition = PartitionOf(campaign, stored.Row.Comparison);
+        var changed = (judged.Take(partition, stored) ?? stored.Row).Claimed(claim, now);
+        var leaving = judged.TakeTogether(partition);
+        if (leaving.Count > 0)
+        {
+            var operations = leaving.Select(j => j.Judged.IsClosed ? new(TableOperationKind.Delete, j.Known.Key, ETag: j.Known.ETag) : Replace(j.Known, j.Judged)).Prepend(Replace(stored, changed));
+            if (await tables.WriteAsync(Table, partition, [.. operations], cancellation) is { } etags) return Know(campaign, stored.Key, changed, etags[0]!);
+        }
+        var claimed = await TryReplaceAsync(campaign, stored, changed, cancellation);
+        // It was the claim that failed, not they.
+        if (claimed is null) judged.PutBack(partition, leaving);
+        return claimed;
+    }
+
+    /// <summary>The ranking behind a claim counts. The row is written with a later claim.</summary>
+    public void NoteJudged(CampaignId campaign, StoredOpenRow known, AnnotatorId annotator, RankingOutcome outcome) =>
+        judged.Add(PartitionOf(campaign, known.Row.Comparison), known, annotator, outcome);
 
     /// <summary>Changes one row under its ETag, again until it holds; a row that is closed by it leaves.</summary>
-    /// <param name="known">The row where the caller has read it already; it saves a read.</param>
     /// <returns>False where there is no such row.</returns>
-    public async Task<bool> ChangeAsync(
-        CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, StoredOpenRow? known, CancellationToken cancellation)
+    public async Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
     {
-        for (var stored = known ?? await FindAsync(campaign, batch, comparison, cancellation); stored is not null; stored = await FindAsync(campaign, batch, comparison, cancellation))
+        while (await FindAsync(campaign, batch, comparison, cancellation) is { } stored)
         {
             var changed = change(stored.Row);
             var done = changed.IsClosed
@@ -113,13 +139,20 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     public void Dispose() => claimed.Dispose();
 
-    /// <summary>The row as this process claimed it for the annotator, while that claim runs: nobody else takes it away then but its batch's end, and the ETag says so. Null where it is not known.</summary>
-    public StoredOpenRow? FindClaimed(CampaignId campaign, ComparisonId comparison, AnnotatorId annotator, DateTimeOffset now)
+    /// <summary>The row as this process knows it, while the annotator's claim runs: nobody else is given that place then. Null where it is not known.</summary>
+    /// <remarks>A release through another process is not seen here. Somebody who gives a task back and ranks it all the same may so be counted beside the one who has it now: a vote more than asked for.</remarks>
+    public StoredOpenRow? FindClaimed(CampaignId campaign, ComparisonId comparison, AnnotatorId annotator, DateTimeOffset now) =>
+        claimed.TryGetValue((campaign, comparison), out StoredOpenRow? stored) && stored!.Row.HoldsAt(annotator, now) ? stored : null;
+
+    private StoredOpenRow Know(CampaignId campaign, string key, OpenRow row, string etag)
     {
-        if (!claimed.TryGetValue((campaign, comparison), out StoredOpenRow? stored)) return null;
-        claimed.Remove((campaign, comparison));
-        return stored!.Row.LiveClaims(now).Any(c => c.Annotator == annotator) ? stored : null;
+        var stored = new StoredOpenRow(row, key, etag);
+        if (row.Claims.Count > 0) claimed.Set((campaign, row.Comparison), stored, new MemoryCacheEntryOptions { Size = 1 });
+        else claimed.Remove((campaign, row.Comparison));
+        return stored;
     }
+
+    private static TableOperation Replace(StoredOpenRow stored, OpenRow changed) => new(TableOperationKind.Replace, stored.Key, StorageExtensions.ToBody(changed), stored.ETag);
 
     private static string PartitionOf(CampaignId campaign, ComparisonId comparison) => $"{campaign}~{ShardOf(comparison.Value)}";
 

@@ -8,10 +8,11 @@ using Rlhf.Web.Contracts;
 
 namespace Rlhf.Labeling.Serving;
 
-/// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.</summary>
+/// <summary>Takes annotators' judgements. The ranking's own row is written first and is the truth; everything after it can be repeated.
+/// One that meets no other, from somebody who holds the task, is answered after that write and one look at the batch.</summary>
 public sealed class RankingService(
-    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators, BatchResults results,
-    ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
+    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, RankingSettlement settlement, AnnotatorStore annotators,
+    BatchResults results, ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
 {
     /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
     /// <exception cref="RlhfException"><c>not-served</c>, <c>invalid-ranking</c>, <c>already-ranked</c> or <c>amend-conflict</c>.</exception>
@@ -22,11 +23,11 @@ public sealed class RankingService(
         var comparison = (await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings, time.GetUtcNow());
         var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
-        var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || (place is null && await IsSettledAsync(id, comparison, ranking, cancellation));
+        var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || await settlement.IsLateAsync(id, comparison, ranking.Annotator, place, cancellation);
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);
         if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);
         // The client may go away now; what follows from the ranking happens all the same.
-        var standing = await FollowUpAsync(campaign, comparison, stored, isNew, place, CancellationToken.None);
+        var standing = await FollowUpAsync(campaign, comparison, stored, isNew, place);
         await annotators.NoteJudgedAsync(id, annotator.Annotator, served.Task, isNew, CancellationToken.None);
         return new(standing.Revision, standing.Extra, unchanged);
     }
@@ -40,18 +41,9 @@ public sealed class RankingService(
         if (stored.Ranking.Extra) return true;
         var campaign = await campaigns.GetAsync(id, cancellation);
         var comparison = (await comparisons.GetAsync(id, batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
-        if (!await open.ChangeAsync(id, batch, comparisonId, r => r.Withdrawn(annotator), cancellation) && (await comparisons.FindPublishedAsync(id, batch, cancellation))?.Closed is null)
-            await ReopenAsync(id, comparison, await rankings.ReadBatchAsync(batch, cancellation), cancellation);
+        await settlement.WithdrawAsync(id, comparison, annotator);
         if (campaign.State != CampaignState.Cancelled) await results.RefreshAsync(id, batch, cancellation);
         return true;
-    }
-
-    /// <summary>Whether nobody is asked any more. Known before the ranking is written, so that a late one is extra from its first moment, whatever dies then.</summary>
-    private async Task<bool> IsSettledAsync(CampaignId campaign, Comparison comparison, Ranking ranking, CancellationToken cancellation)
-    {
-        if ((await comparisons.FindPublishedAsync(campaign, ranking.Batch, cancellation))?.Closed is not null) return true;
-        var others = (await rankings.ReadBatchAsync(ranking.Batch, cancellation)).Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
-        return BatchProgress.Of(comparison, others).State != ComparisonState.Open;
     }
 
     private async Task<(StoredRanking Stored, bool IsNew, bool Unchanged)> StoreAsync(Ranking ranking, int? amends, CancellationToken cancellation)
@@ -67,53 +59,37 @@ public sealed class RankingService(
         return (new(replacement, replaced), false, false);
     }
 
-    /// <summary>Brings the open row into line and tells the batch where it was the last.</summary>
-    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, StoredOpenRow? place, CancellationToken cancellation)
+    /// <summary>Brings what is derived into line and tells the batch where it was the last.</summary>
+    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, StoredOpenRow? place)
     {
         var ranking = stored.Ranking;
         if (ranking.Extra) return ranking;
-        var settled = await open.ChangeAsync(campaign.Id, ranking.Batch, comparison.Id, r => r.Judged(ranking.Annotator, ranking.Outcome), place, cancellation);
-        // Read after the row: whoever took it away is seen here.
-        var all = await rankings.ReadBatchAsync(ranking.Batch, cancellation);
-        var others = all.Where(r => r.Comparison == comparison.Id && r.Annotator != ranking.Annotator);
-        // Rankings that come together see each other, and would each be extra because of the other; the row takes only as many as were asked for.
-        if (isNew && !settled && BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await MarkExtraAsync(stored, cancellation);
-        if (!settled && (await comparisons.FindPublishedAsync(campaign.Id, ranking.Batch, cancellation))?.Closed is null) await ReopenAsync(campaign.Id, comparison, all, cancellation);
-        else if (!settled && isNew) return await MarkExtraAsync(stored, cancellation);
-        if (isNew && BatchProgress.Of(comparison, all.Where(r => r.Comparison == comparison.Id)).State != ComparisonState.Open) board.NoteDone(campaign.Id);
-        await SignalAsync(campaign, ranking, all, cancellation);
+        var look = await rankings.LookAsync(ranking.Batch);
+        if (!await settlement.CountsAsync(campaign.Id, comparison, ranking, isNew, place, look)) return await MarkExtraAsync(stored);
+        if (isNew && BatchProgress.Of(comparison, look.Rankings.Where(r => r.Comparison == comparison.Id)).State != ComparisonState.Open) board.NoteDone(campaign.Id);
+        await SignalAsync(campaign, ranking, look.Rankings);
         // An amendment in a batch that ended changes what is derived already; a cancelled campaign's stay.
-        if (!isNew && campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch, cancellation);
+        if (!isNew && campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch, CancellationToken.None);
         return ranking;
     }
 
-    // An amendment to a skip takes back what had closed the comparison.
-    private async Task ReopenAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all, CancellationToken cancellation)
-    {
-        var row = OpenRow.For(comparison, all);
-        if (row.IsClosed) return;
-        await open.AddAsync(campaign, [row], cancellation);
-        // Closing a batch says so first and then takes its rows away: one that came in between is seen here, one that comes later takes this row too.
-        if ((await comparisons.FindPublishedAsync(campaign, comparison.Batch, cancellation))?.Closed is not null) await open.RemoveAsync(campaign, [comparison], cancellation);
-    }
-
-    private async Task<Ranking> MarkExtraAsync(StoredRanking stored, CancellationToken cancellation)
+    private async Task<Ranking> MarkExtraAsync(StoredRanking stored)
     {
         var extra = stored.Ranking with { Extra = true };
-        await rankings.TryReplaceAsync(extra, stored.ETag, cancellation);
+        await rankings.TryReplaceAsync(extra, stored.ETag, CancellationToken.None);
         return extra;
     }
 
-    private async Task SignalAsync(Campaign campaign, Ranking ranking, IReadOnlyList<Ranking> all, CancellationToken cancellation)
+    private async Task SignalAsync(Campaign campaign, Ranking ranking, IReadOnlyList<Ranking> all)
     {
-        var batch = (await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, cancellation)).AtMost(campaign.Settings.Overlap);
+        var batch = (await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, CancellationToken.None)).AtMost(campaign.Settings.Overlap);
         var progress = BatchProgress.Of(batch, all);
         PipelineMetrics.ComparisonsOpen(campaign.Id, ranking.Batch, progress.Open);
         // Whoever sees all done says so; rankings that come together may both.
         if (!progress.IsDone) return;
         try
         {
-            await orchestrations.RaiseEventAsync(ranking.Batch.Value, EventNames.ComparisonsRanked, null, cancellation);
+            await orchestrations.RaiseEventAsync(ranking.Batch.Value, EventNames.ComparisonsRanked, null, CancellationToken.None);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

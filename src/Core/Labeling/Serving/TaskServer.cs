@@ -80,7 +80,7 @@ public sealed class TaskServer(
         }
         var until = UntilOf(campaign, screen.Apply(state), screen.IsAhead);
         var result = await scan.ClaimNextAsync(
-            campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
+            campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row)
         {
             if (screen.Begun is not null || result.Cursor != state.Cursor)
