@@ -57,38 +57,6 @@ public sealed class OwnerPagesTests(Browser browser)
     }
 
     [BrowserFact]
-    public async Task Dashboard_HowAnswersAreJudged_IsTheCampaigns()
-    {
-        await using var host = await WebHost.StartAsync();
-        var page = await OpenAsync(host, "/");
-        await page.GetByLabel("Title").FillAsync("Strict");
-        await page.GetByText("How answers are judged").ClickAsync();
-        await page.GetByLabel("Two answers").SelectOptionAsync("7");
-        await page.GetByLabel("Three and more").SelectOptionAsync("bestAndWorst");
-        await page.GetByLabel("Break after minutes").FillAsync("90");
-        await page.GetByLabel("At most a day, per person").FillAsync("120");
-        await page.GetByLabel("Comments").UncheckAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Strict" })).ToBeVisibleAsync();
-        var form = (await host.Get<CampaignStore>().GetAsync(CampaignId.From("strict"))).Settings.Form;
-        Assert.Equal(new LabelFormSettings { Scale = 7, ManyAnswers = ManyAnswersMode.BestAndWorst, Comments = false, BreakAfter = TimeSpan.FromMinutes(90), DailyCap = 120 }, form);
-    }
-
-    [BrowserFact]
-    public async Task Campaign_Guidelines_AreSavedAsTheNextVersion()
-    {
-        await using var host = await WebHost.StartAsync();
-        await host.PublishAsync(count: 2);
-        var page = await OpenAsync(host, "/campaign?id=support");
-        await page.GetByLabel("Guidelines").FillAsync("Be strict.");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save as the next version" }).ClickAsync();
-        await Expect(page.Locator("main")).ToContainTextAsync("Version 2.");
-        var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
-        Assert.Equal(("Be strict.", 2), (settings.Guidelines, settings.GuidelinesVersion));
-        PageErrors.AssertNone(page);
-    }
-
-    [BrowserFact]
     public async Task Campaign_Progress_NamesSimulatedRankingsAsSuch()
     {
         await using var host = await WebHost.StartAsync();
@@ -122,6 +90,38 @@ public sealed class OwnerPagesTests(Browser browser)
         Assert.Equal(["ben"], (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).ExcludedAnnotators.Select(a => a.Value));
         await row.GetByRole(AriaRole.Button, new() { Name = "Take in" }).ClickAsync();
         await Expect(row).Not.ToContainTextAsync("left out");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_Data_AFileIsCheckedImportedAndDownloadedAgain()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        var data = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Data", Exact = true }) });
+        await data.Locator("input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = "pairs.jsonl",
+            MimeType = "application/jsonl",
+            Buffer = """
+                {"prompt": "Where is my parcel?", "chosen": "On its way.", "rejected": "No idea.", "score": 3}
+                {"prompt": "My invoice is wrong.", "chosen": "Sorry! Which one?", "rejected": "So?"}
+                {"prompt": "Broken"}
+                """u8.ToArray(),
+        });
+        await Expect(data).ToContainTextAsync("2 comparisons");
+        await Expect(data).ToContainTextAsync("not usable: 1 line");
+        await Expect(data.GetByRole(AriaRole.Button, new() { Name = "Import" })).ToBeDisabledAsync();
+        await Screenshots.SaveAsync(page, "import-checked", full: true);
+        await data.GetByLabel("Who ranked").SelectOptionAsync("person");
+        await data.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        await Expect(data.Locator("table")).ToContainTextAsync("pairs.jsonl");
+        await Expect(page.Locator("main")).ToContainTextAsync("2 by people; 2 imported");
+        var download = await page.RunAndWaitForDownloadAsync(() => data.GetByRole(AriaRole.Button, new() { Name = "Download data set" }).ClickAsync());
+        Assert.Equal("support-trl.zip", download.SuggestedFilename);
+        await data.GetByLabel("Format").SelectOptionAsync("openai");
+        await Expect(data.GetByRole(AriaRole.Button, new() { Name = "One file" })).ToBeDisabledAsync();
         PageErrors.AssertNone(page);
     }
 

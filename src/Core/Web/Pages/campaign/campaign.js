@@ -1,14 +1,14 @@
 import { h, byId, show } from "../shared/dom.js";
 import { dropZone, describeIngest } from "../shared/drop.js";
 import { attempt, keepFresh, openOwnerPage, query } from "../shared/owner.js";
-import { mountGuidelines } from "./guidelines.js";
+import { mountData } from "./data.js";
 import { mountInvites } from "./invites.js";
 import { mountQuality } from "./quality.js";
 import { campaignHead, progressCard, runsCard, trainingCard, troubles } from "./view.js";
 
 openOwnerPage(async api => {
   const base = `/api/campaigns/${query("id")}`;
-  const parts = { head: h("div", { class: "page-head" }), troubles: h("div"), progress: h("section", { class: "card" }), training: h("section", { class: "card" }), runs: h("section", { class: "card" }), invites: h("section", { class: "card" }), quality: h("section", { class: "card" }), guidelines: h("section", { class: "card" }) };
+  const parts = { head: h("div", { class: "page-head" }), troubles: h("div"), progress: h("section", { class: "card" }), training: h("section", { class: "card" }), runs: h("section", { class: "card" }), invites: h("section", { class: "card" }), quality: h("section", { class: "card" }), data: h("section", { class: "card" }) };
   let overlap;
   const refresh = async () => {
     const [details, { runs }] = await Promise.all([api("GET", base), api("GET", `${base}/runs`)]);
@@ -23,9 +23,9 @@ openOwnerPage(async api => {
   };
   const actions = actionsOn(api, base, refresh, () => overlap);
   await refresh();
-  show(byId("main"), parts.head, parts.troubles, parts.progress, h("div", { class: "columns" }, parts.training, parts.runs), parts.quality, parts.invites, parts.guidelines, promptsCard(api, base, refresh));
+  show(byId("main"), parts.head, parts.troubles, parts.progress, h("div", { class: "columns" }, parts.training, parts.runs), parts.quality, parts.invites, promptsCard(api, base, refresh), parts.data);
   if (query("note")) say(query("note"));
-  await Promise.all([mountQuality(parts.quality, api, base), mountInvites(parts.invites, api, base), mountGuidelines(parts.guidelines, api, base)]);
+  await Promise.all([mountQuality(parts.quality, api, base), mountInvites(parts.invites, api, base), mountData(parts.data, api, base, refresh)]);
   setTimeout(() => keepFresh(async () => { if (!document.querySelector("dialog[open]")) await refresh(); }), 2000);
 });
 
@@ -49,12 +49,6 @@ function actionsOn(api, base, refresh, overlap) {
       if (!await confirmed("Finish with simulated annotators?", "Programs that follow a fixed rule will rank what people leave open. Their rankings are marked as simulated in all counts, exports and reports, and they can only judge support messages.", "Let them finish")) return;
       if (await post("simulate") !== undefined) say("Simulated annotators are ranking what is open.");
     },
-    download: () => attempt(async () => {
-      const response = await api("GET", `${base}/export?format=trl`, undefined, { raw: true });
-      const link = h("a", { href: URL.createObjectURL(await response.blob()), download: `${query("id")}-pairs.jsonl` });
-      link.click();
-      URL.revokeObjectURL(link.href);
-    }),
   };
 }
 

@@ -30,7 +30,7 @@ export function progressCard({ campaign, progress }, actions) {
     bar,
     h("dl", { class: "figures" },
       figure("Prompts", count(progress.prompts.all), `${count(progress.prompts.train)} train, ${count(progress.prompts.validation)} validation, ${count(progress.prompts.test)} test`),
-      figure("Rankings", count(sum(progress.rankings)), rankingsByKind(progress.rankings)),
+      figure("Rankings", count(sum(progress.rankings)), rankingsNote(progress)),
       figure("Agreement", percent(progress.agreement), progress.agreement === null || progress.agreement === undefined ? "needs two annotators a comparison" : `alpha ${progress.alpha?.toFixed(2) ?? "–"}`),
       figure("Pairs", count(progress.pairs), `${count(progress.trainPairs)} for training`),
       figure("Ties", count(progress.ties)), figure("Both bad", count(progress.bothBad)), figure("Skips", count(progress.skips))),
@@ -57,11 +57,10 @@ export function trainingCard({ campaign, progress, canSimulate }, runs, actions)
     h("h2", {}, "Training"),
     h("p", { class: "muted" }, campaign.policy
       ? `Tunes ${campaign.policy.replace(/^file:/, "")} on ${plural(progress.trainPairs, "train pair")} so far; test prompts are never trained on.`
-      : "This campaign names no policy, so there is nothing to train here. Its pairs can be downloaded."),
+      : "This campaign names no policy, so there is nothing to train here. Its data can be downloaded below."),
     h("div", { class: "row" },
       h("button", { type: "button", class: "primary", disabled: busy || ended || !campaign.policy, onclick: actions.train }, "Train now"),
-      canSimulate && h("button", { type: "button", disabled: ended || progress.open === 0, onclick: actions.simulate }, "Finish with simulated annotators"),
-      h("button", { type: "button", onclick: actions.download }, "Download pairs")),
+      canSimulate && h("button", { type: "button", disabled: ended || progress.open === 0, onclick: actions.simulate }, "Finish with simulated annotators")),
   ];
 }
 
@@ -83,6 +82,11 @@ function runLine(run) {
 
 function figure(label, value, note) {
   return h("div", {}, h("dt", {}, label), h("dd", {}, value, note && h("small", {}, note)));
+}
+
+function rankingsNote({ rankings, imported }) {
+  const kinds = rankingsByKind(rankings), fromFiles = sum(imported);
+  return fromFiles > 0 ? `${kinds}; ${count(fromFiles)} imported` : kinds;
 }
 
 function reasons(label, byReason) {

@@ -16,9 +16,10 @@ export function dropZone(label, hint, onFile) {
 
 /** What became of a file, in words. */
 export function describeIngest(report) {
-  const parts = [`${report.accepted} prompts added`];
+  const what = report.imported ? "comparisons" : "prompts";
+  const parts = [`${report.accepted} ${what} added`];
   if (report.duplicates > 0) parts.push(`${report.duplicates} were there already`);
-  if (report.rejected > 0) parts.push(`${report.rejected} are no prompts`);
+  if (report.rejected > 0) parts.push(`${report.rejected} are no ${what}`);
   const first = report.errors?.[0];
   return `${parts.join(", ")}.${first ? ` ${first.line > 0 ? `Line ${first.line}: ` : ""}${first.message} ${first.remedy}` : ""}`;
 }
