@@ -1,6 +1,5 @@
 using Rlhf.Labeling.Serving;
 using Rlhf.Orchestrations;
-using Rlhf.Preferences;
 using Rlhf.Preferences.Imports;
 using Rlhf.Prompts;
 using Rlhf.Storage;

@@ -67,7 +67,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
     }
 
     /// <summary>The pairs of a batch, from its rankings.</summary>
-    /// <param name="model">See <see cref="PairRules.Of"/>.</param>
+    /// <param name="model">See <see cref="PairRules"/>.</param>
     public async Task<PairOutcome> DeriveAsync(Batch batch, PairOptions options, AnnotatorModel? model = null, CancellationToken cancellation = default)
     {
         if (batch.Kind != ComparisonKind.Ordinary || batch.State is BatchState.Planned or BatchState.Generating) return PairOutcome.None;

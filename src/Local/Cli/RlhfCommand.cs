@@ -11,7 +11,7 @@ public static class RlhfCommand
     {
         var root = new RootCommand("Prompts in, rankings, a tuned model out: the whole pipeline on one machine.")
         {
-            RunCommands.Run(), RunCommands.Resume(), RunCommands.Serve(), DataCommands.Campaigns(), FormatCommands.Export(), DataCommands.Models(), DataCommands.Doctor(),
+            RunCommands.Run(), RunCommands.Resume(), RunCommands.Serve(), DataCommands.Campaigns(), FormatCommands.Export(), FormatCommands.Import(), DataCommands.Models(), DataCommands.Doctor(),
         };
         // Ctrl-C and SIGTERM cancel; what is going on is put away in order, then the process ends.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = stopsWithin, EnableDefaultExceptionHandler = false });

@@ -213,7 +213,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         new(id, mode, file, isSample, loop, TimeProvider.System.GetUtcNow(), settings.Azurite);
 
     /// <summary>A campaign's name from a file's.</summary>
-    private static string NameOf(string path)
+    internal static string NameOf(string path)
     {
         var name = new string([.. Path.GetFileNameWithoutExtension(path).ToLowerInvariant().Select(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) ? c : '-')]).Trim('-');
         name = name.Length > 30 ? name[..30].Trim('-') : name;

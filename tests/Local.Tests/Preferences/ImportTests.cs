@@ -152,7 +152,7 @@ public sealed class ImportTests : IDisposable
     {
         await using var host = await StartAsync();
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(Pairs(30) + "\n{\"prompt\": 1}"));
-        var check = await host.Get<ImportChecker>().CheckAsync(Campaign, file, new("a.jsonl"));
+        var check = await host.Get<ImportChecker>().CheckAsync(PipelineHost.Settings.Split, file, new("a.jsonl"));
         Assert.Equal(("trl", 30, 1, 30), (check.Format, check.Comparisons, check.Rejected, check.KindNeeded));
         Assert.Equal(30, check.Splits.Values.Sum());
         Assert.Empty(await host.Get<BatchStore>().ListAsync(Campaign));

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Rlhf.Campaigns;
-using Rlhf.Labeling;
 using Rlhf.Prompts;
 
 namespace Rlhf.Preferences.Formats;

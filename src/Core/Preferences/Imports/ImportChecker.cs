@@ -4,15 +4,15 @@ using Rlhf.Prompts;
 namespace Rlhf.Preferences.Imports;
 
 /// <summary>Says what a file of labels would bring, before it is taken in.</summary>
-public sealed class ImportChecker(CampaignStore campaigns, ImportRecognition recognition)
+public sealed class ImportChecker(ImportRecognition recognition)
 {
     private const int ErrorsSaid = 20;
 
     /// <param name="content">Read once, to its end; nothing is kept.</param>
-    /// <exception cref="RlhfException"><c>campaign-not-found</c>, <c>no-labels</c>, or the file as a whole is unreadable.</exception>
-    public async Task<ImportCheck> CheckAsync(CampaignId campaign, Stream content, ImportOptions options, CancellationToken cancellation = default)
+    /// <param name="split">For lines that don't say theirs.</param>
+    /// <exception cref="RlhfException"><c>no-labels</c>, or the file as a whole is unreadable.</exception>
+    public async Task<ImportCheck> CheckAsync(SplitSettings split, Stream content, ImportOptions options, CancellationToken cancellation = default)
     {
-        var split = (await campaigns.GetAsync(campaign, cancellation)).Settings.Split;
         // Twice, and a request's body can be read once.
         await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         await content.CopyToAsync(copy, cancellation);

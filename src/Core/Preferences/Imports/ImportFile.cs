@@ -1,8 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Rlhf.Labeling;
 using Rlhf.Labeling.Serving;
-using Rlhf.Prompts;
 using Rlhf.Prompts.Reading;
 
 namespace Rlhf.Preferences.Imports;

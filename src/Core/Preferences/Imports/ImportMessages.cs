@@ -6,13 +6,6 @@ namespace Rlhf.Preferences.Imports;
 /// <summary>Conversations out of JSON: messages, transcripts, and the end of one that is its answer.</summary>
 internal static class ImportMessages
 {
-    /// <summary>Roles by the names that data sets use.</summary>
-    private static readonly Dictionary<string, MessageRole> Roles = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["system"] = MessageRole.System, ["developer"] = MessageRole.System, ["user"] = MessageRole.User, ["human"] = MessageRole.User, ["prompter"] = MessageRole.User,
-        ["assistant"] = MessageRole.Assistant, ["gpt"] = MessageRole.Assistant, ["bot"] = MessageRole.Assistant,
-    };
-
     /// <param name="name">The member, for the error.</param>
     /// <exception cref="ImportException"><c>invalid-role</c> or <c>no-content</c>.</exception>
     public static IReadOnlyList<Message> Of(JsonElement array, string name)
@@ -21,7 +14,7 @@ internal static class ImportMessages
         foreach (var item in array.EnumerateArray())
         {
             var role = Member(item, "role") ?? Member(item, "from");
-            if (role is null || !Roles.TryGetValue(role, out var known))
+            if (RoleOf(role) is not { } known)
                 throw new ImportException("invalid-role", $"Message {messages.Count + 1} of '{name}' has the role '{(role is { Length: > 40 } ? role[..40] + "…" : role)}'.", "Use system, user or assistant.");
             messages.Add(new(known, Member(item, "content") ?? Member(item, "value")
                 ?? throw new ImportException("no-content", $"Message {messages.Count + 1} of '{name}' has no text in 'content'.", "Give each message its text.")));
@@ -42,6 +35,15 @@ internal static class ImportMessages
             throw new ImportException("different-prompts", $"'{firstName}' and '{secondName}' differ before their last message, so they don't answer one prompt.", "Compare answers to the same conversation, or leave the line out.");
         return ([.. first.SkipLast(1)], AnswerOf([first[^1]], firstName), AnswerOf([second[^1]], secondName));
     }
+
+    /// <summary>By the names that data sets use.</summary>
+    private static MessageRole? RoleOf(string? name) => name?.ToLowerInvariant() switch
+    {
+        "system" or "developer" => MessageRole.System,
+        "user" or "human" or "prompter" => MessageRole.User,
+        "assistant" or "gpt" or "bot" => MessageRole.Assistant,
+        _ => null,
+    };
 
     private static string? Member(JsonElement item, string name) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

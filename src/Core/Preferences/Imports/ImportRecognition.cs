@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Rlhf.Preferences.Imports;
 
 /// <summary>Tells files of labels from files of prompts by their first values.</summary>

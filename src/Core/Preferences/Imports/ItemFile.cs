@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Parquet.Serialization;
 using Rlhf.Preferences.Formats;
-using Rlhf.Prompts;
 using Rlhf.Prompts.Reading;
 
 namespace Rlhf.Preferences.Imports;

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Rlhf.Generation;
 using Rlhf.Labeling;
 using Rlhf.Preferences.Formats;
 using Rlhf.Prompts;
-using Rlhf.Prompts.Reading;
 
 namespace Rlhf.Preferences.Imports;
 
@@ -41,7 +39,7 @@ internal static class PairImports
     public static IImportFormat OpenAI { get; } = new PairImport(
         new("openai", [], "OpenAI and Azure OpenAI preference fine-tuning (input, preferred_output, non_preferred_output)", ["Tools and function calls are not kept."]),
         v => Has(v, "input") && Has(v, "preferred_output") && Has(v, "non_preferred_output"),
-        f => new(Messages(f.Take("input")?.TryGetProperty("messages", out var m) == true ? m : null, "input.messages"),
+        f => new(Messages(f.Take("input") is { ValueKind: JsonValueKind.Object } input && input.TryGetProperty("messages", out var m) ? m : null, "input.messages"),
             ImportMessages.AnswerOf(Messages(f.Take("preferred_output"), "preferred_output"), "preferred_output"),
             ImportMessages.AnswerOf(Messages(f.Take("non_preferred_output"), "non_preferred_output"), "non_preferred_output")));
 

@@ -69,9 +69,10 @@ internal static class FormatRoutes
         var name = context.QueryValue("name") is { Length: > 0 } given ? InboxFile.SafeName(given) : CampaignRequests.FileNameFor(context.Request.ContentType);
         var options = new ImportOptions(name, context.QueryValue("format") is { Length: > 0 } format ? format : null, ReadName<AnnotatorKind>(context, "kind"), ReadName<Split>(context, "split"));
         if (options.Format is { } named) context.Get<ImportFormats>().Get(named);
+        var campaign = await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation);
         return context.QueryValue("check") == "true"
-            ? context.Ok(await context.Get<ImportChecker>().CheckAsync(context.Campaign, context.Request.Body, options, context.Cancellation))
-            : context.Ok(await context.Get<CampaignService>().ImportAsync(context.Campaign, context.Request.Body, options, context.Cancellation));
+            ? context.Ok(await context.Get<ImportChecker>().CheckAsync(campaign.Settings.Split, context.Request.Body, options, context.Cancellation))
+            : context.Ok(await context.Get<CampaignService>().ImportAsync(campaign.Id, context.Request.Body, options, context.Cancellation));
     }
 
     private static async Task<IResult> ListImportsAsync(RouteContext context)

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Rlhf.Json;
+using Rlhf.Preferences.Formats;
+using Rlhf.Prompts;
+
+namespace Rlhf.Local.Cli;
+
+/// <param name="Output">A file, a folder (it is one, or ends in a separator), an archive (.zip); null is standard output.</param>
+internal sealed record ExportOrder(CampaignId Campaign, string Format, Split? Split, string? Output);
+
+/// <summary>Writes an export where a command says, with the data card in or beside it.</summary>
+internal static class ExportWriter
+{
+    public static async Task WriteAsync(IServiceProvider services, ExportOrder order, CancellationToken cancellation)
+    {
+        var bundle = services.GetRequiredService<ExportBundle>();
+        if (order.Output is null) await (await OpenAsync(services, order, cancellation)).WriteAsync(Console.OpenStandardOutput(), cancellation);
+        else if (Directory.Exists(order.Output) || Path.EndsInDirectorySeparator(order.Output)) await bundle.WriteFolderAsync(order.Campaign, order.Format, order.Split, order.Output, cancellation);
+        else if (order.Output.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) await WriteArchiveAsync(bundle, order, order.Output, cancellation);
+        else await WriteFileAsync(services, order, order.Output, cancellation);
+        await SayLossesAsync(services.GetRequiredService<ExportFormats>().Get(order.Format).Info);
+    }
+
+    private static Task<Export> OpenAsync(IServiceProvider services, ExportOrder order, CancellationToken cancellation) =>
+        services.GetRequiredService<Exporter>().OpenAsync(order.Campaign, order.Format, order.Split, cancellation);
+
+    private static async Task WriteArchiveAsync(ExportBundle bundle, ExportOrder order, string path, CancellationToken cancellation)
+    {
+        var write = await bundle.OpenArchiveAsync(order.Campaign, order.Format, order.Split, cancellation);
+        await using var file = File.Create(path);
+        await write(file, cancellation);
+    }
+
+    /// <summary>The card lies beside the file, under its name.</summary>
+    private static async Task WriteFileAsync(IServiceProvider services, ExportOrder order, string path, CancellationToken cancellation)
+    {
+        // Opened first, so that a mistake leaves no empty file.
+        var export = await OpenAsync(services, order, cancellation);
+        await using (var file = File.Create(path)) await export.WriteAsync(file, cancellation);
+        var card = await services.GetRequiredService<DataCards>().ReadAsync(export.Source, export.Info, cancellation);
+        var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
+        await File.WriteAllTextAsync($"{beside}.card.md", DataCardPage.Render(card, new Dictionary<Split, string>()), cancellation);
+        await File.WriteAllTextAsync($"{beside}.card.json", JsonSerializer.Serialize(card, RlhfJson.Indented), cancellation);
+    }
+
+    private static async Task SayLossesAsync(FormatInfo info)
+    {
+        if (info.Loses.Count > 0) await Console.Error.WriteLineAsync($"'{info.Name}' does not hold everything:");
+        foreach (var loss in info.Loses) await Console.Error.WriteLineAsync($"  {loss}");
+    }
+}
