@@ -27,6 +27,9 @@ internal sealed class FunctionsApp(LoadOptions options) : IDisposable
             BatchSize = options.Batch,
             OpenBatches = (options.Prompts + options.Batch - 1) / options.Batch,
             Split = new(0, 0),
+            // One ranking a comparison, so that requests are told by the comparison.
+            Sharing = SharingSettings.None,
+            Checks = CheckSettings.None,
         }, options: RlhfJson.Options), cancellation);
         return id;
     }

@@ -24,7 +24,7 @@ internal static class SampleRankings
     {
         string[] shown = Left(number) == "a" ? ["a", "b"] : ["b", "a"];
         return host.Get<RankingStore>().TryInsertAsync(new(comparison.Id, comparison.Batch, Id(name), AnnotatorKind.Person, RankingOutcome.Ranked,
-            number % 13 == 12 ? [["a", "b"]] : [[best], [best == "a" ? "b" : "a"]], shown, DateTimeOffset.UtcNow, number % 13 == 12 ? null : 1 + number % 3, TimeSpan.FromSeconds(seconds)));
+            number % 13 == 12 ? [["a", "b"]] : [[best], [best == "a" ? "b" : "a"]], shown, DateTimeOffset.UtcNow, number % 13 == 12 ? null : 1 + number % 3, TimeSpan.FromSeconds(seconds), TooFast: seconds < 3));
     }
 
     private static AnnotatorId Id(string name) => AnnotatorId.From(name.ToLowerInvariant());

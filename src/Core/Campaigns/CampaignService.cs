@@ -125,7 +125,7 @@ public sealed class CampaignService(
     private static Campaign Lowered(Campaign campaign, int overlap)
     {
         CampaignTransitions.Apply(campaign, CampaignOperation.Close);
-        var settings = campaign.Settings with { Overlap = overlap };
+        var settings = campaign.Settings with { Overlap = overlap, Sharing = campaign.Settings.Sharing.AtMost(Math.Max(1, overlap)) };
         CampaignSettingsRules.Check(settings);
         return overlap <= campaign.Settings.Overlap ? campaign with { Settings = settings }
             : throw new RlhfException("overlap-only-lower", $"The overlap of '{campaign.Id}' is {campaign.Settings.Overlap} and can't be raised to {overlap}.",

@@ -29,6 +29,12 @@ public sealed record CampaignSettings
     /// <summary>Different annotators a comparison goes to, at least 1.</summary>
     public int Overlap { get; init; } = 1;
 
+    /// <summary>Whom comparisons are asked of beyond that.</summary>
+    public SharingSettings Sharing { get; init; } = new();
+
+    /// <summary>What annotators are held against.</summary>
+    public CheckSettings Checks { get; init; } = new();
+
     public SplitSettings Split { get; init; } = new();
 
     public string Guidelines { get; init; } = "Pick the answer you would rather have received.";

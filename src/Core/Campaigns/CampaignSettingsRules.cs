@@ -23,6 +23,8 @@ public static class CampaignSettingsRules
         CheckTexts(settings);
         CheckComparisons(settings);
         LabelStudioRules.Check(settings);
+        CheckSharing(settings.Sharing);
+        CheckChecks(settings.Checks);
         CheckGenerators(settings);
         CheckSplit(settings.Split);
         CheckPace(settings);
@@ -59,6 +61,22 @@ public static class CampaignSettingsRules
         if (settings.Overlap < 1)
             throw new RlhfException("invalid-overlap", $"The overlap is {settings.Overlap}, so nobody would rank anything.",
                 "Let each comparison go to at least 1 annotator.");
+    }
+
+    private static void CheckSharing(SharingSettings sharing)
+    {
+        if (sharing.Share is not (>= 0 and <= 1))
+            throw Refuse("sharing", $"A share of {sharing.Share} can't go to more annotators.", "Choose 0 (none) to 1 (all); 0.1 is usual.");
+        if (sharing.Overlap < 1 || sharing.Test < 1 || sharing.Most < 1)
+            throw Refuse("sharing", $"Comparisons can't go to {Math.Min(sharing.Most, Math.Min(sharing.Overlap, sharing.Test))} annotators.", "Choose 1 (nobody beyond the overlap) or more.");
+    }
+
+    private static void CheckChecks(CheckSettings checks)
+    {
+        if (checks.GoldShare is not (>= 0 and <= 0.5) || checks.RepeatShare is not (>= 0 and <= 0.5))
+            throw Refuse("checks", $"A gold share of {checks.GoldShare} and a repeat share of {checks.RepeatShare} leave too little work.", "Choose 0 to 0.5 each; 0.05 and 0.02 are usual.");
+        if (checks.PracticeItems is < 0 or > 50 || checks.NeededAccuracy is not (>= 0 and <= 1))
+            throw Refuse("checks", $"{checks.PracticeItems} practice comparisons with an accuracy of {checks.NeededAccuracy} can't be asked for.", "Choose 0 (none) to 50, and an accuracy of 0 to 1.");
     }
 
     private static void CheckGenerators(CampaignSettings settings)

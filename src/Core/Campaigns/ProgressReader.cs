@@ -10,7 +10,7 @@ namespace Rlhf.Campaigns;
 /// <summary>Counts a campaign's rows. Batches that ended say what they came to; only open ones are counted from their rankings.</summary>
 public sealed class ProgressReader(
     CampaignStore campaigns, BatchStore batches, PromptStore prompts, ComparisonStore comparisons, RankingStore rankings, TokenLedger ledger, PairStore pairs,
-    InviteService invites, TimeProvider time)
+    InviteService invites, OverlapReader overlaps, TimeProvider time)
 {
     /// <summary>Share of bothBad among rankings above which a better generator comes first.</summary>
     private const double BothBadWarning = 0.2;
@@ -23,6 +23,7 @@ public sealed class ProgressReader(
         var counts = BatchCounts.Empty;
         var (pairCount, trainPairs, identical, exhausted) = (0, 0, 0, 0);
         var annotators = await ActiveAnnotatorsAsync(id, cancellation);
+        var limits = await overlaps.ReadAsync(campaign, cancellation);
         var agreement = AgreementSums.Empty;
         foreach (var batch in all)
         {
@@ -35,7 +36,7 @@ public sealed class ProgressReader(
             else
             {
                 var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
-                var published = batch.Counts is null ? (await comparisons.ReadBatchAsync(id, batch.Id, cancellation)).AtMost(campaign.Settings.Overlap) : [];
+                var published = batch.Counts is null ? limits.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation)) : [];
                 counts += batch.Counts ?? BatchCounts.Of(published, ranked);
                 exhausted += Exhaustion.Count(published, ranked, annotators);
                 agreement += AgreementSums.Of(ranked);
@@ -58,7 +59,7 @@ public sealed class ProgressReader(
     private async Task<List<AnnotatorId>> ActiveAnnotatorsAsync(CampaignId id, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(id, cancellation)).Where(i => i.IsAsked(now)).Select(i => i.Annotator)];
+        return [.. (await invites.ListAsync(id, cancellation)).Where(i => i.IsAsked(now) && !i.IsReviewer).Select(i => i.Annotator)];
     }
 
     private static List<string> Warnings(BatchCounts counts) =>

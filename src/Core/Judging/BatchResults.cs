@@ -22,8 +22,8 @@ public sealed class BatchResults(CampaignStore campaigns, BatchStore batches, Co
     public async Task RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default)
     {
         if (await batches.FindAsync(campaign, id, cancellation) is not { State: BatchState.Done, Counts: not null } batch) return;
-        var overlap = (await campaigns.GetAsync(campaign, cancellation)).Settings.Overlap;
-        var published = (await comparisons.ReadBatchAsync(campaign, id, cancellation)).AtMost(overlap);
+        var settings = (await campaigns.GetAsync(campaign, cancellation)).Settings;
+        var published = OverlapLimits.OfEnded(settings).Of(await comparisons.ReadBatchAsync(campaign, id, cancellation));
         var ranked = await rankings.ReadBatchAsync(id, cancellation);
         await batches.UpdateAsync(campaign, id, b => b with { Counts = BatchCounts.Of(published, ranked), Agreement = AgreementSums.Of(ranked) }, cancellation);
         await DeriveAsync(batch, cancellation);

@@ -21,7 +21,7 @@ public sealed class PeopleJudge(
     {
         var id = BatchOf(run.Id);
         var answered = RuleJudge.Both(tuned, baseline).Where(p => p.Contender.Text != p.Baseline.Text).Select(p => ToAnswered(p.Baseline, p.Contender));
-        var made = ComparisonMaker.Of(id, answered, ComparisonKind.Test, run.Round, settings.Overlap);
+        var made = ComparisonMaker.Of(id, answered, ComparisonKind.Test, run.Round, settings);
         if (made.Count == 0) return 0;
         await batches.CreateAsync(new(id, run.Campaign, run.Round, ComparisonKind.Test, BatchState.Open, [], new(), time.GetUtcNow(), run.Id, made.Count), cancellation);
         await comparisons.PublishAsync(run.Campaign, id, made, cancellation);
@@ -37,7 +37,7 @@ public sealed class PeopleJudge(
         var ranked = (await rankings.ReadBatchAsync(batch.Id, cancellation))
             .Where(r => r is { Extra: false, AnnotatorKind: AnnotatorKind.Person } && r.Outcome != RankingOutcome.Skip && !campaign.ExcludedAnnotators.Contains(r.Annotator)).ToLookup(r => r.Comparison);
         var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
-        var votes = published.Select(c => (IReadOnlyList<double>)[.. ranked[c.Id].Select(r => VoteOf(r, c))]).Where(v => v.Count > 0).ToList();
+        var votes = published.Select(c => (IReadOnlyList<double>)[.. Majority.Deciding([.. ranked[c.Id]]).Select(r => VoteOf(r, c))]).Where(v => v.Count > 0).ToList();
         if (votes.Count > 0) votes.AddRange(Enumerable.Repeat<IReadOnlyList<double>>([0.5], await CountSameAsync(batch.Run!.Value, cancellation)));
         var verdict = Verdicts.Of(Contenders.Tuned, Contenders.Base, JudgeKind.People, votes, campaign.Settings.Seed);
         await runs.UpdateAsync(batch.Run!.Value, r => r with { Verdicts = [verdict] }, cancellation);

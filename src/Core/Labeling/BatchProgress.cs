@@ -4,7 +4,7 @@ public enum ComparisonState
 {
     Open,
 
-    /// <summary>Has rankings of as many annotators as its overlap asks for.</summary>
+    /// <summary>Has rankings of as many annotators as it is asked of, and a majority or as many as may be asked.</summary>
     Complete,
 
     /// <summary>Skipped too often; nobody is asked any more.</summary>
@@ -42,19 +42,23 @@ public sealed record BatchProgress(IReadOnlyList<ComparisonProgress> Comparisons
 
     public static ComparisonProgress Of(Comparison comparison, IEnumerable<Ranking> rankings)
     {
-        var counted = 0;
+        var counted = new List<Ranking>();
         var skips = 0;
         foreach (var ranking in rankings)
         {
             if (ranking.Extra) continue;
             if (ranking.Outcome == RankingOutcome.Skip) skips++;
-            else counted++;
+            else counted.Add(ranking);
         }
-        return new(comparison.Id, StateOf(comparison.Overlap, counted, skips), counted, skips);
+        return new(comparison.Id, StateOf(comparison, counted, skips), counted.Count, skips);
     }
 
-    private static ComparisonState StateOf(int overlap, int rankings, int skips) =>
-        rankings >= overlap ? ComparisonState.Complete
+    /// <summary>Annotators it is asked of after these rankings: one more while none of them has a majority and more may be asked.</summary>
+    public static int Asked(Comparison comparison, IReadOnlyCollection<Ranking> counted) =>
+        counted.Count >= comparison.Overlap && counted.Count < comparison.Most && Majority.IsMissing(counted) ? counted.Count + 1 : comparison.Overlap;
+
+    private static ComparisonState StateOf(Comparison comparison, List<Ranking> counted, int skips) =>
+        counted.Count >= Asked(comparison, counted) ? ComparisonState.Complete
         : skips >= SkipsToClose ? ComparisonState.ClosedBySkips
         : ComparisonState.Open;
 }

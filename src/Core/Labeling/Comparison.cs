@@ -22,6 +22,12 @@ public enum ComparisonKind
 public sealed record Comparison(
     ComparisonId Id, BatchId Batch, Prompt Prompt, IReadOnlyList<Answer> Answers, ComparisonKind Kind, int Round, int Overlap)
 {
+    /// <summary>Annotators it is asked of where nobody disagrees and there are so many; at least <see cref="Overlap"/>.</summary>
+    public int Shared { get; init; } = Overlap;
+
+    /// <summary>The most it is asked of, one more for each time no judgement has a majority.</summary>
+    public int Most { get; init; } = Overlap;
+
     /// <summary>The known answer of a gold comparison.</summary>
     public GoldAnswer? Gold { get; init; }
 
@@ -32,8 +38,9 @@ public sealed record Comparison(
 /// <summary>What an annotator should say of a gold comparison.</summary>
 /// <param name="Outcome">Ranked or bothBad.</param>
 /// <param name="Tiers">As a ranking's: answer ids from best to worst. Answers of one tier may be ranked either way.</param>
-/// <param name="Explanation">Why; shown after a qualification item.</param>
-public sealed record GoldAnswer(RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, string? Explanation = null);
+/// <param name="Explanation">Why; shown after practice.</param>
+/// <param name="IsPractice">Served before the first real task only, with feedback.</param>
+public sealed record GoldAnswer(RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, string? Explanation = null, bool IsPractice = false);
 
 public enum AnnotatorKind { Person, Simulated, Llm }
 
@@ -63,6 +70,9 @@ public sealed record Ranking(
     int? Strength = null, TimeSpan? ActiveTime = null, string? Comment = null, string? BetterAnswer = null, int GuidelinesVersion = 1,
     bool Extra = false, int Revision = 1, bool TooFast = false)
 {
+    /// <summary>A reviewer's: it decides, and annotators' rankings of the comparison no longer count.</summary>
+    public bool Decides { get; init; }
+
     /// <summary>What the campaign's label template asked beside it; null without one.</summary>
     public IReadOnlyList<RankingField>? Fields { get; init; }
 }

@@ -49,8 +49,8 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         ?? throw new RlhfException("no-such-comparison", $"Batch '{batch}' has no comparison '{comparison}'.", "Fetch another task.", 404);
 
     /// <summary>Takes what is left of the batch off the annotators' tables; rankings that come later are extra. Idempotent.</summary>
-    /// <param name="overlap">The campaign's, where it has been lowered since.</param>
-    public async Task CloseBatchAsync(CampaignId campaign, BatchId batch, int overlap = int.MaxValue, CancellationToken cancellation = default)
+    /// <param name="limits">Those of batches that ended.</param>
+    public async Task CloseBatchAsync(CampaignId campaign, BatchId batch, OverlapLimits limits, CancellationToken cancellation = default)
     {
         var published = await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation);
         if (published is null) return;
@@ -58,7 +58,7 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         if (body.Closed is null)
         {
             await rankings.CloseAsync(batch, cancellation);
-            var closed = BatchCounts.Of((await ReadBatchAsync(campaign, batch, cancellation)).AtMost(overlap), await rankings.ReadBatchAsync(batch, cancellation));
+            var closed = BatchCounts.Of(limits.Of(await ReadBatchAsync(campaign, batch, cancellation)), await rankings.ReadBatchAsync(batch, cancellation));
             await tables.UpsertAsync(PublishedTable, campaign.Value, batch.Value, body with { Closed = closed }, cancellation);
         }
         await open.RemoveAsync(campaign, await ReadBatchAsync(campaign, batch, cancellation), cancellation);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Invites;
 using Rlhf.Labeling.Quality;
+using Rlhf.Labeling.Review;
 using Rlhf.Labeling.Serving;
 
 namespace Rlhf.Labeling;
@@ -15,12 +17,21 @@ public static class LabelingRegistration
         services.AddSingleton<ComparisonStore>();
         services.AddSingleton<AnnotatorStore>();
         services.AddSingleton<OpenScan>();
+        services.AddSingleton<OverlapReader>();
         services.AddSingleton<ProgressBoard>();
         services.AddSingleton<InviteService>();
         services.AddSingleton<TaskServer>();
         services.AddSingleton<RankingSettlement>();
         services.AddSingleton<RankingService>();
         services.AddSingleton<OwnRankings>();
+        services.AddSingleton<GoldStore>();
+        services.AddSingleton<GoldService>();
+        services.AddSingleton<RepeatStore>();
+        services.AddSingleton<Practice>();
+        services.AddSingleton<CheckDraw>();
+        services.AddSingleton<CheckService>();
+        services.AddSingleton<ReviewQueue>();
+        services.AddSingleton<ReviewService>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<Exclusions>();
         return services;

@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Agreement;
+using Rlhf.Labeling.Review;
 using Rlhf.Preferences;
 using Rlhf.Telemetry;
 
@@ -14,18 +15,19 @@ public sealed record EndBatchInput(CampaignId Campaign, BatchId Batch, BatchEnd 
 public sealed record EndBatchResult(int Pairs);
 
 /// <summary>Takes what is left off the annotators' tables, says what it has and what it left out, and derives its pairs, or a verdict from a test batch.</summary>
-public sealed class EndBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, BatchResults results, TimeProvider time)
+public sealed class EndBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, ReviewQueue reviews, BatchResults results, TimeProvider time)
     : Activity<EndBatchInput, EndBatchResult>
 {
     public override async Task<EndBatchResult> RunAsync(EndBatchInput input, CancellationToken cancellation)
     {
         var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
-        var overlap = (await campaigns.GetAsync(input.Campaign, cancellation)).Settings.Overlap;
-        await comparisons.CloseBatchAsync(input.Campaign, input.Batch, overlap, cancellation);
+        var limits = OverlapLimits.OfEnded((await campaigns.GetAsync(input.Campaign, cancellation)).Settings);
+        await comparisons.CloseBatchAsync(input.Campaign, input.Batch, limits, cancellation);
         var isPublished = await comparisons.FindPublishedAsync(input.Campaign, input.Batch, cancellation) is not null;
-        var published = isPublished ? (await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation)).AtMost(overlap) : [];
+        var published = isPublished ? limits.Of(await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation)) : [];
         var ranked = await rankings.ReadBatchAsync(input.Batch, cancellation);
         var counts = BatchCounts.Of(published, ranked);
+        if (input.End != BatchEnd.Cancelled) await reviews.AddAsync(input.Campaign, published, ranked, cancellation);
         var derived = await DeriveAsync(input, batch, isPublished, cancellation);
         await batches.UpdateAsync(input.Campaign, input.Batch, b => b.HasEnded ? b : End(b, input.End) with
         {

@@ -1,5 +1,6 @@
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Serving;
 using Rlhf.LabelStudio.Server;
 using Rlhf.Telemetry;
 
@@ -9,14 +10,20 @@ namespace Rlhf.Orchestrations;
 public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false);
 
 /// <summary>Counts a batch's comparisons from its rankings, those that came from a Label Studio server with them.</summary>
-public sealed class LookAtBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, StudioKeeper studio) : Activity<BatchStep, BatchLook>
+public sealed class LookAtBatch(
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OverlapReader overlaps, RankingSettlement settlement, StudioKeeper studio) : Activity<BatchStep, BatchLook>
 {
     public override async Task<BatchLook> RunAsync(BatchStep input, CancellationToken cancellation)
     {
         var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
         await studio.KeepAsync(campaign, input.Batch, cancellation);
         var published = await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation);
-        var progress = BatchProgress.Of(published.AtMost(campaign.Settings.Overlap), await rankings.ReadBatchAsync(input.Batch, cancellation));
+        var asked = (await overlaps.ReadAsync(campaign, cancellation)).Of(published);
+        var ranked = await rankings.ReadBatchAsync(input.Batch, cancellation);
+        var progress = BatchProgress.Of(asked, ranked);
+        // A host may have died between the ranking that disagreed and the row that asks one more.
+        foreach (var disagreed in progress.Comparisons.Where(c => c.State == ComparisonState.Open && c.Rankings > 1))
+            await settlement.AskMoreAsync(input.Campaign, asked.First(c => c.Id == disagreed.Comparison), ranked);
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);
         // What was planned later (the comparisons that judge a model) is not meant.
         var isClosed = campaign.ClosedAt is { } closed && (await batches.GetAsync(input.Campaign, input.Batch, cancellation)).PlannedAt <= closed;

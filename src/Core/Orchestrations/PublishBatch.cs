@@ -20,7 +20,7 @@ public sealed class PublishBatch(
         for (var window = 0; window * options.GenerationWindow < batch.PromptCount; window++)
             answered.AddRange(await answers.FindAsync(input.Campaign, input.Batch, window, cancellation) ?? throw Missing(input, window));
 
-        var made = ComparisonMaker.Of(input.Batch, answered, batch.Kind, batch.Round, settings.Overlap);
+        var made = ComparisonMaker.Of(input.Batch, answered, batch.Kind, batch.Round, settings);
         var standing = await comparisons.PublishAsync(input.Campaign, input.Batch, made, cancellation);
         await batches.UpdateAsync(input.Campaign, input.Batch, b => BatchTransitions.Apply(b, BatchOperation.Publish) with
         {

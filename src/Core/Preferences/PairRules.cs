@@ -10,7 +10,11 @@ namespace Rlhf.Preferences;
 /// <param name="Voting">How several rankings of one comparison become pairs.</param>
 public sealed record PairOptions(
     bool Soft, IReadOnlyList<AnnotatorKind> TrainOn, IReadOnlyList<AnnotatorId> Excluded, DateTimeOffset? CutOff = null, bool UseMargin = false,
-    PairVoting Voting = PairVoting.Majority);
+    PairVoting Voting = PairVoting.Majority)
+{
+    /// <summary>Comparisons that give none: gold was made of them.</summary>
+    public IReadOnlyList<ComparisonId> LeftOut { get; init; } = [];
+}
 
 /// <summary>What rankings came to.</summary>
 /// <param name="Ties">Answer pairs whose votes balance: no pair where the rule is hard.</param>
@@ -34,7 +38,7 @@ public static class PairRules
         var counted = rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison);
         if (options.Voting == PairVoting.DawidSkene) model ??= DawidSkene.Estimate([.. VotesOf(comparisons, counted)]);
         else model = null;
-        return comparisons.Where(GivesPairs).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
+        return comparisons.Where(c => GivesPairs(c) && !options.LeftOut.Contains(c.Id)).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
     }
 
     /// <summary>The votes on each two answers, as <see cref="DawidSkene.Estimate"/> takes them.</summary>
@@ -49,13 +53,16 @@ public static class PairRules
     private static bool GivesPairs(Comparison comparison) => comparison.Kind == ComparisonKind.Ordinary;
 
     private static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, ILookup<ComparisonId, Ranking> counted) =>
-        comparisons.Where(GivesPairs).SelectMany(c => Votes.Of(c, [.. counted[c.Id]])).Select(v => v.ByAnnotator);
+        comparisons.Where(GivesPairs).SelectMany(c => Votes.Of(c, [.. counted[c.Id].Where(r => !r.Decides)])).Select(v => v.ByAnnotator);
 
     private static PairOutcome Of(Comparison comparison, IReadOnlyList<Ranking> rankings, PairOptions options, AnnotatorModel? model)
     {
+        var deciding = Majority.Deciding(rankings);
+        // A reviewer's word is not weighed.
+        if (deciding.Count < rankings.Count) model = null;
         var byAnswers = new List<List<PreferencePair>>();
         var (ties, identical) = (0, 0);
-        foreach (var votes in Votes.Of(comparison, rankings))
+        foreach (var votes in Votes.Of(comparison, deciding))
         {
             if (votes.First.Text == votes.Second.Text)
             {
@@ -70,6 +77,6 @@ public static class PairRules
         }
         // The comparison weighs 1, each two answers the same, and each vote on them too.
         return new([.. byAnswers.SelectMany(pairs => pairs.Select(p => p with { Weight = 1.0 / byAnswers.Count / pairs.Count }))],
-            ties, rankings.Count(r => r.Outcome == RankingOutcome.BothBad), identical);
+            ties, deciding.Count(r => r.Outcome == RankingOutcome.BothBad), identical);
     }
 }

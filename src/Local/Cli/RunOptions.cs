@@ -18,6 +18,7 @@ internal static class RunOptions
     private static readonly Option<long> seed = new("--seed") { Description = "Seed of answers, simulated annotators and training.", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> annotators = new("--annotators") { Description = "Simulated annotators.", DefaultValueFactory = _ => 4 };
     private static readonly Option<int> answers = new("--answers") { Description = "Answers a prompt, 2 to 9.", DefaultValueFactory = _ => 2 };
+    private static readonly Option<double> share = new("--share") { Description = "Share of comparisons that three annotators rank (0 to 1), to see how far they agree. 0: nobody is asked beyond the overlap.", DefaultValueFactory = _ => 0.1 };
     private static readonly Option<int> overlap = new("--overlap") { Description = "Annotators that rank the same comparison.", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> model = new("--model") { Description = "Model to tune, which writes answers too: a folder in Hugging Face layout with model.onnx (default: models/support-small).", HelpName = "FOLDER" };
     private static readonly Option<int?> prompts = new("--prompts") { Description = "Use only so many of the sample's prompts." };
@@ -43,14 +44,14 @@ internal static class RunOptions
 
     public static void AddLoop(Command command)
     {
-        foreach (var option in (Option[])[seed, annotators, answers, overlap, model, prompts, steps, endpoint, endpointModel]) command.Options.Add(option);
+        foreach (var option in (Option[])[seed, annotators, answers, overlap, share, model, prompts, steps, endpoint, endpointModel]) command.Options.Add(option);
     }
 
     public static HostSettings HostOf(ParseResult result) => new(result.GetValue(Data), result.GetValue(Port), result.GetValue(Azurite));
 
     public static LoopSettings LoopOf(ParseResult result) => new(
         result.GetValue(seed), result.GetValue(annotators), result.GetValue(answers), result.GetValue(overlap), result.GetValue(model), result.GetValue(prompts), result.GetValue(steps),
-        result.GetValue(endpoint), result.GetValue(endpointModel));
+        result.GetValue(endpoint), result.GetValue(endpointModel), result.GetValue(share));
 
     private static string DefaultOut() => Path.Combine(SolutionFolder.Find() ?? Environment.CurrentDirectory, "out");
 

@@ -25,6 +25,7 @@ public static class CampaignPlans
             Title = record.IsSample ? "Customer support" : Path.GetFileName(record.File),
             Answers = record.Settings.Answers,
             Overlap = record.Settings.Overlap,
+            Sharing = record.Settings.Share == 0 ? SharingSettings.None : new(record.Settings.Share),
             Generators = Generators(record.Settings, model),
             Policy = model,
             // A fifth, so that at least 256 of the sample's prompts judge the tuned model.

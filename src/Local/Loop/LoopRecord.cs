@@ -27,10 +27,11 @@ public sealed record LoopRecord(
 /// <param name="Model">Folder of the policy, which writes answers too; null is the shipped one.</param>
 /// <param name="Prompts">How many of the sample's prompts; null is all.</param>
 /// <param name="Steps">PPO steps; null is the default.</param>
+/// <param name="Share">Of the comparisons: what three annotators rank.</param>
 /// <param name="Endpoint">An OpenAI-compatible or Azure OpenAI address that writes half of the answers.</param>
 public sealed record LoopSettings(
     long Seed = 1, int Annotators = 4, int Answers = 2, int Overlap = 1, string? Model = null, int? Prompts = null, int? Steps = null,
-    Uri? Endpoint = null, string? EndpointModel = null);
+    Uri? Endpoint = null, string? EndpointModel = null, double Share = 0.1);
 
 /// <summary>The records of a data folder.</summary>
 public sealed class LoopRecords(DataFolder data)

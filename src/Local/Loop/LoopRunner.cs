@@ -53,7 +53,7 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     public async Task<string> PersonLinkAsync(LoopRecord record, CancellationToken cancellation)
     {
         var (_, token) = await host.Get<InviteService>().CreateAsync(
-            record.Campaign, AnnotatorKind.Person, "you", TimeSpan.FromDays(30), AnnotatorId.From("you"), cancellation);
+            record.Campaign, AnnotatorKind.Person, "you", TimeSpan.FromDays(30), AnnotatorId.From("you"), cancellation: cancellation);
         return InviteLink.For(host.Address, token);
     }
 

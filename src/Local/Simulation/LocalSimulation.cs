@@ -60,7 +60,7 @@ public sealed partial class LocalSimulation(
             var habit = Habit.Of(i);
             var id = AnnotatorId.From($"simulated-{i + 1}-{habit.Name}");
             var (_, token) = await invites.CreateAsync(
-                record.Campaign, AnnotatorKind.Simulated, $"simulated {i + 1}: {habit.Name}", TimeSpan.FromDays(30), id, cancellation);
+                record.Campaign, AnnotatorKind.Simulated, $"simulated {i + 1}: {habit.Name}", TimeSpan.FromDays(30), id, cancellation: cancellation);
             var client = new AnnotatorClient(address.Client, record.Campaign, token);
             crowd.Add(new(client, id, habit, record.Settings.Seed, time, loggers.CreateLogger<SimulatedAnnotator>()));
         }

@@ -12,6 +12,8 @@ namespace Rlhf.Local.Tests.Labeling;
 
 public sealed class RankingTests
 {
+    private static readonly OverlapLimits Ended = new(1, SharingSettings.None, 0, 0);
+
     [Fact]
     public async Task Submit_PlacesOnTheScreen_AreStoredAsTheAnswersThatStoodThere()
     {
@@ -126,7 +128,7 @@ public sealed class RankingTests
         var comparison = (await host.PublishAsync(count: 2))[0];
         var annotator = await host.InviteAsync();
         var task = (await annotator.NextAsync()).Task!;
-        await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch);
+        await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch, Ended);
         Assert.True((await annotator.RankAsync(task)).Extra);
         Assert.Equal(NextStatus.Done, (await annotator.NextAsync()).Status);
     }
@@ -142,7 +144,7 @@ public sealed class RankingTests
         var comparison = (await host.PublishAsync(count: 1, lease: TimeSpan.FromTicks(1)))[0];
         var (first, second) = (await host.InviteAsync(), await host.InviteAsync());
         var (one, other) = ((await first.NextAsync()).Task!, (await second.NextAsync()).Task!);
-        if (isClosed) await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch);
+        if (isClosed) await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch, Ended);
         else await first.RankAsync(one);
         var written = new List<string>();
         tables.Before = (table, operations) =>
@@ -173,7 +175,7 @@ public sealed class RankingTests
         {
             if (table != OpenStore.Table || operations[0].Kind == TableOperationKind.Delete) return;
             closed++;
-            await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch);
+            await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, comparison.Batch, Ended);
         };
 
         await annotator.RankAsync(task.Comparison, new(RankingOutcome.Skip, Amends: 1));

@@ -81,7 +81,7 @@ public sealed partial class OtherRunsTests : IDisposable
     [Fact]
     public async Task Run_TooFewPromptsToTrain_SaysSoAndEnds()
     {
-        await using var loop = RlhfProcess.Start(folder, ["run", "--prompts", "12", .. folder.Where]);
+        await using var loop = RlhfProcess.Start(folder, ["run", "--prompts", "12", "--share", "0", .. folder.Where]);
 
         Assert.Equal(1, await loop.ExitAsync());
         Assert.Contains("no training was started", loop.Output, StringComparison.Ordinal);

@@ -67,6 +67,8 @@ public sealed class PipelineHost : IAsyncDisposable
         TrainWhenLabeled = true,
         BatchSize = 10,
         OpenBatches = 3,
+        Sharing = SharingSettings.None,
+        Checks = CheckSettings.None,
     };
 
     public string Folder { get; }

@@ -79,16 +79,16 @@ public sealed class WebHost : IAsyncDisposable
     }
 
     /// <summary>A client with a new invite.</summary>
-    public async Task<Annotator> InviteAsync(string? id = null, AnnotatorKind kind = AnnotatorKind.Person)
+    public async Task<Annotator> InviteAsync(string? id = null, AnnotatorKind kind = AnnotatorKind.Person, bool isReviewer = false)
     {
-        var (invite, token) = await Get<InviteService>().CreateAsync(Campaign, kind, null, TimeSpan.FromDays(1), id is null ? null : AnnotatorId.From(id));
+        var (invite, token) = await Get<InviteService>().CreateAsync(Campaign, kind, null, TimeSpan.FromDays(1), id is null ? null : AnnotatorId.From(id), isReviewer);
         return new(this, invite, token);
     }
 
     /// <summary>A campaign with one published batch of <paramref name="count"/> comparisons, made without any generator.</summary>
     public async Task<IReadOnlyList<Comparison>> PublishAsync(
         int count, int overlap = 1, int answers = 2, TimeSpan? lease = null, int batch = 1, LabelFormSettings? form = null, string guidelines = "Pick the answer you would rather have received.",
-        string? template = null, LabelStudioSettings? server = null)
+        string? template = null, LabelStudioSettings? server = null, Func<Comparison, Comparison>? change = null, CheckSettings? checks = null)
     {
         var settings = new CampaignSettings
         {
@@ -97,6 +97,7 @@ public sealed class WebHost : IAsyncDisposable
             Overlap = overlap,
             Answers = answers,
             Form = form ?? new(),
+            Checks = checks ?? CheckSettings.None,
             Guidelines = guidelines,
             LabelTemplate = template,
             LabelStudio = server,
@@ -106,7 +107,7 @@ public sealed class WebHost : IAsyncDisposable
         await Get<CampaignStore>().CreateAsync(new(settings, CampaignState.Active, DateTimeOffset.UtcNow));
         var id = BatchId.For(Campaign, 1, batch);
         await Get<BatchStore>().CreateAsync(new(id, Campaign, 1, ComparisonKind.Ordinary, BatchState.Open, [], new PromptCursor(), DateTimeOffset.UtcNow, Comparisons: count));
-        var comparisons = Enumerable.Range(0, count).Select(i => SampleComparisons.Make(id, i, answers, overlap)).ToList();
+        var comparisons = Enumerable.Range(0, count).Select(i => SampleComparisons.Make(id, i, answers, overlap)).Select(c => change?.Invoke(c) ?? c).ToList();
         return await Get<ComparisonStore>().PublishAsync(Campaign, id, comparisons);
     }
 

@@ -5,8 +5,8 @@ public static class RatedValue
 {
     public const string None = "none";
 
-    /// <summary>Whether the ranking says anything: not extra, and no skip.</summary>
-    public static bool Counts(Ranking ranking) => ranking is { Extra: false, Outcome: not RankingOutcome.Skip };
+    /// <summary>Whether the ranking is one of those that may agree: not extra, no skip, and no reviewer's.</summary>
+    public static bool Counts(Ranking ranking) => ranking is { Extra: false, Decides: false, Outcome: not RankingOutcome.Skip };
 
     /// <summary>Which answers won: one, several that tie, or none.</summary>
     public static string WinnerOf(Ranking ranking) =>

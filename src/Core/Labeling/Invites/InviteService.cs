@@ -10,6 +10,12 @@ public sealed record Invite(AnnotatorId Annotator, AnnotatorKind Kind, string? N
     /// <summary>Since when the annotator is asked nothing; rankings already made stay, and what was served may be handed in.</summary>
     public DateTimeOffset? PausedAt { get; init; }
 
+    /// <summary>When the annotator first asked for a task; null before.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary>Decides what annotators disagree about, instead of ranking with them.</summary>
+    public bool IsReviewer { get; init; }
+
     public bool IsActive(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
 
     /// <summary>Whether comparisons go to this annotator.</summary>
@@ -32,12 +38,14 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
     /// <summary>Makes an invite, or renews the one of the same annotator (a revoked one is valid again; its kind can't change).</summary>
     /// <exception cref="RlhfException"><c>invalid-invite</c> or <c>annotator-kind-fixed</c>.</exception>
     public async Task<(Invite Invite, string Token)> CreateAsync(
-        CampaignId campaign, AnnotatorKind kind, string? name, TimeSpan validFor, AnnotatorId? annotator = null, CancellationToken cancellation = default)
+        CampaignId campaign, AnnotatorKind kind, string? name, TimeSpan validFor, AnnotatorId? annotator = null, bool isReviewer = false, CancellationToken cancellation = default)
     {
         Check(name, validFor);
+        if (isReviewer && kind != AnnotatorKind.Person)
+            throw new RlhfException("invalid-invite", $"A reviewer can't be of kind {kind}.", "Invite a person as the reviewer.");
         var now = time.GetUtcNow();
         var expires = DateTimeOffset.FromUnixTimeSeconds((now + validFor).ToUnixTimeSeconds());
-        var invite = new Invite(annotator ?? NewAnnotator(), kind, name, now, expires);
+        var invite = new Invite(annotator ?? NewAnnotator(), kind, name, now, expires) { IsReviewer = isReviewer };
         if (await tables.TryInsertAsync(Table, campaign.Value, invite.Annotator.Value, invite, cancellation) is null)
             await ChangeAsync(campaign, invite.Annotator, existing => Renewed(existing, invite), cancellation);
         recent.TryRemove((campaign, invite.Annotator), out _);
@@ -86,6 +94,15 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
         recent.TryRemove((campaign, annotator), out _);
     }
 
+    /// <summary>The annotator asked for a task. Written the first time only.</summary>
+    public async Task NoteSeenAsync(CampaignId campaign, Invite invite, CancellationToken cancellation = default)
+    {
+        if (invite.SeenAt is not null) return;
+        var now = time.GetUtcNow();
+        await ChangeAsync(campaign, invite.Annotator, i => i with { SeenAt = i.SeenAt ?? now }, cancellation);
+        recent.TryRemove((campaign, invite.Annotator), out _);
+    }
+
     private async Task<Invite?> FindAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -105,7 +122,9 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
         }
     }
 
-    private static Invite Renewed(Invite existing, Invite invite) => existing.Kind == invite.Kind
+    private static Invite Renewed(Invite existing, Invite invite) => existing.IsReviewer != invite.IsReviewer
+        ? throw new RlhfException("annotator-role-fixed", $"Annotator '{existing.Annotator}' {(existing.IsReviewer ? "reviews" : "ranks")}, and whoever does one can't do the other.", "Invite under another id.", 409)
+        : existing.Kind == invite.Kind
         ? existing with { Name = invite.Name ?? existing.Name, ExpiresAt = invite.ExpiresAt, RevokedAt = null }
         : throw new RlhfException("annotator-kind-fixed", $"Annotator '{existing.Annotator}' is of kind {existing.Kind}, not {invite.Kind}.", "Invite under another id: rankings keep the kind they were made with.", 409);
 

@@ -34,7 +34,7 @@ public enum QualityConcern
 /// <param name="Left">Of two answers told apart, how often the left one was preferred.</param>
 /// <param name="Longer">Of two answers told apart and of different length, how often the longer one was preferred.</param>
 /// <param name="OthersLonger">The same among the others: how much longer answers are better here.</param>
-/// <param name="TooFast">Judgements faster than <see cref="ReadingPace"/>.</param>
+/// <param name="TooFast">Judgements in less time than their texts can be read in (<see cref="Ranking.TooFast"/>).</param>
 public sealed record AnnotatorFigures(
     AnnotatorId Annotator, AnnotatorKind Kind, int Rankings, int Ties, int BothBad, int Skips, int Extra, Estimate? Gold, Estimate? SelfAgreement,
     Estimate? Agreement, double? OthersAgreement, TimeSpan? MedianTime, TimeSpan ActiveTime, Estimate? Left, Estimate? Longer, double? OthersLonger,

@@ -40,10 +40,11 @@ internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
         }
     }
 
-    public void AddTime(Comparison comparison, Ranking ranking)
+    public void AddTime(Ranking ranking)
     {
-        if (ranking.ActiveTime is { } time) times.Add(time);
-        if (ReadingPace.IsTooFast(comparison, ranking) is { } isFast) Fast = Fast.And(isFast);
+        if (ranking.ActiveTime is not { } time) return;
+        times.Add(time);
+        Fast = Fast.And(ranking.TooFast);
     }
 
     public void AddGold(bool isRight) => Gold = Gold.And(isRight);

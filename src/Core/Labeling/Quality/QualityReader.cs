@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Rlhf.Campaigns;
 using Rlhf.Judging;
 using Rlhf.Labeling.Agreement;
+using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Invites;
+using Rlhf.Labeling.Review;
 using Rlhf.Preferences;
 using Rlhf.Web.Contracts;
 
@@ -10,7 +12,8 @@ namespace Rlhf.Labeling.Quality;
 
 /// <summary>Reads a campaign's rankings into its figures of quality. All rankings are read, so what was found holds for a while: the longer it took, the longer.</summary>
 public sealed class QualityReader(
-    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, InviteService invites, TimeProvider time)
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, InviteService invites, GoldStore gold, RepeatStore repeats,
+    ReviewQueue reviews, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
@@ -27,7 +30,7 @@ public sealed class QualityReader(
         var known = (await invites.ListAsync(id, cancellation)).ToDictionary(i => i.Annotator);
         var annotators = figures.Annotators.Select(a => new AnnotatorView(
             a, known.GetValueOrDefault(a.Annotator)?.Name, known.GetValueOrDefault(a.Annotator)?.PausedAt, campaign.ExcludedAnnotators.Contains(a.Annotator)));
-        return new(figures.Agreement, figures.Generators, [.. annotators], campaign.Settings.Voting, figures.At);
+        return new(figures.Agreement, figures.Generators, [.. annotators], campaign.Settings.Voting, await reviews.CountAsync(id, cancellation), figures.At);
     }
 
     private async Task<Figures> FiguresAsync(Campaign campaign, CancellationToken cancellation)
@@ -68,6 +71,10 @@ public sealed class QualityReader(
             var byComparison = counting.ToLookup(r => r.Comparison);
             foreach (var comparison in published) standings.Add(comparison, byComparison[comparison.Id]);
         }
+        foreach (var item in await gold.ListAsync(campaign.Id, cancellation))
+            tally.Add(await comparisons.ReadBatchAsync(campaign.Id, item.Batch, cancellation), await rankings.ReadBatchAsync(item.Batch, cancellation));
+        foreach (var repeat in await repeats.ListAsync(campaign.Id, cancellation))
+            if (repeat.IsSame is { } isSame) tally.AddRepeat(repeat.Annotator, repeat.Kind, isSame);
         return new(AgreementFigures.Of(counted, campaign.Settings.Seed), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
     }
 

@@ -7,8 +7,6 @@ namespace Rlhf.Labeling.Quality;
 public sealed class QualityTally(Func<Ranking, bool> counts)
 {
     private readonly Dictionary<AnnotatorId, AnnotatorTally> annotators = [];
-    private readonly Dictionary<(ComparisonId, AnnotatorId), string> winners = [];
-    private readonly List<(ComparisonId Original, Ranking Again)> repeats = [];
     private CrowdTally crowd;
 
     public void Add(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings)
@@ -17,14 +15,12 @@ public sealed class QualityTally(Func<Ranking, bool> counts)
         foreach (var comparison in comparisons) Add(comparison, [.. byComparison[comparison.Id]]);
     }
 
+    /// <summary>A comparison that its annotator was given again.</summary>
+    public void AddRepeat(AnnotatorId annotator, AnnotatorKind kind, bool isSame) => Of(annotator, kind).AddRepeat(isSame);
+
     /// <summary>One for each annotator who handed anything in, the busiest first.</summary>
-    public IReadOnlyList<AnnotatorFigures> Figures()
-    {
-        foreach (var (original, again) in repeats)
-            if (winners.TryGetValue((original, again.Annotator), out var before)) Of(again).AddRepeat(before == RatedValue.WinnerOf(again));
-        repeats.Clear();
-        return [.. annotators.Values.Select(a => a.ToFigures(crowd.Without(a))).OrderByDescending(f => f.Rankings).ThenBy(f => f.Annotator.Value, StringComparer.Ordinal)];
-    }
+    public IReadOnlyList<AnnotatorFigures> Figures() =>
+        [.. annotators.Values.Select(a => a.ToFigures(crowd.Without(a))).OrderByDescending(f => f.Rankings).ThenBy(f => f.Annotator.Value, StringComparer.Ordinal)];
 
     private void Add(Comparison comparison, List<Ranking> rankings)
     {
@@ -33,13 +29,11 @@ public sealed class QualityTally(Func<Ranking, bool> counts)
         foreach (var ranking in judged)
         {
             var annotator = Of(ranking);
-            annotator.AddTime(comparison, ranking);
+            annotator.AddTime(ranking);
             if (comparison.Gold is { } gold) annotator.AddGold(GoldRules.IsRight(gold, ranking));
-            else if (comparison.RepeatOf is { } original) repeats.Add((original, ranking));
-            else winners[(comparison.Id, ranking.Annotator)] = RatedValue.WinnerOf(ranking);
         }
-        // Gold has one right answer and repeats one annotator: neither says how annotators see the same open question.
-        if (comparison is not { Gold: null, RepeatOf: null }) return;
+        // Gold has a right answer: it does not say how annotators see an open question.
+        if (comparison.Gold is not null) return;
         AddAgreement(judged);
         if (comparison.Answers.Count == 2) AddPreferences(comparison, [.. judged.Where(r => r is { Outcome: RankingOutcome.Ranked, Tiers.Count: 2 })]);
     }
@@ -78,9 +72,11 @@ public sealed class QualityTally(Func<Ranking, bool> counts)
         }
     }
 
-    private AnnotatorTally Of(Ranking ranking)
+    private AnnotatorTally Of(Ranking ranking) => Of(ranking.Annotator, ranking.AnnotatorKind);
+
+    private AnnotatorTally Of(AnnotatorId annotator, AnnotatorKind kind)
     {
-        if (!annotators.TryGetValue(ranking.Annotator, out var tally)) annotators[ranking.Annotator] = tally = new(ranking.Annotator, ranking.AnnotatorKind);
+        if (!annotators.TryGetValue(annotator, out var tally)) annotators[annotator] = tally = new(annotator, kind);
         return tally;
     }
 }

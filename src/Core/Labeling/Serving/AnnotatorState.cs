@@ -9,7 +9,19 @@ public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> H
 {
     public const int MaximumHeld = 2;
 
+    /// <summary>Own earlier tasks that one may be repeated of.</summary>
+    public const int RepeatableKept = 20;
+
     public const int RecentKept = 10;
+
+    /// <summary>Gold that was judged, practice among it: none comes twice.</summary>
+    public IReadOnlyList<ComparisonId> GoldJudged { get; init; } = [];
+
+    /// <summary>Tasks long enough ago to be repeated, the latest last.</summary>
+    public IReadOnlyList<TaskKey> Repeatable { get; init; } = [];
+
+    /// <summary>Practice is over.</summary>
+    public bool HasPassed { get; init; }
 
     public static AnnotatorState New(AnnotatorId annotator) => new(ScanCursor.Start(OpenStore.ShardOf(annotator.Value), ""), [], [], 0);
 
@@ -30,6 +42,8 @@ public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> H
         return WithoutHeld(task.Comparison) with
         {
             Recent = Recent.Contains(task) ? Recent : [.. Recent.Prepend(task).Take(RecentKept)],
+            Repeatable = Recent.Contains(task) || Recent.Count < RecentKept || Recent[^1].Check is not null ? Repeatable : [.. Repeatable.Append(Recent[^1]).TakeLast(RepeatableKept)],
+            GoldJudged = task.Check == ComparisonKind.Gold ? [.. GoldJudged.Append(task.Comparison).Distinct()] : GoldJudged,
             Judged = counts ? Judged + 1 : Judged,
             Day = counts ? new(DayOf(at), JudgedOn(at) + 1) : Day,
         };
@@ -42,7 +56,8 @@ public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> H
 }
 
 /// <summary>Which comparison, and in whose batch's blob its body is.</summary>
-public sealed record TaskKey(BatchId Batch, ComparisonId Comparison);
+/// <param name="Check">Gold or Repeat; null for any other.</param>
+public sealed record TaskKey(BatchId Batch, ComparisonId Comparison, ComparisonKind? Check = null);
 
 /// <param name="Until">End of the lease; of the claim, where it was fetched ahead and is not on the screen yet.</param>
 /// <param name="Ahead">Fetched ahead and not shown.</param>

@@ -10,7 +10,7 @@ public sealed record OpenRow(
     BatchId Batch, ComparisonId Comparison, int Overlap,
     IReadOnlyList<Claim> Claims, IReadOnlyList<AnnotatorId> Ranked, IReadOnlyList<AnnotatorId> Skipped, bool ForPeople = false)
 {
-    public static OpenRow For(Comparison comparison) => new(comparison.Batch, comparison.Id, comparison.Overlap, [], [], [], comparison.Kind == ComparisonKind.Test);
+    public static OpenRow For(Comparison comparison) => new(comparison.Batch, comparison.Id, comparison.Shared, [], [], [], comparison.Kind == ComparisonKind.Test);
 
     /// <summary>Rebuilt from the rankings, with nobody's claim.</summary>
     public static OpenRow For(Comparison comparison, IEnumerable<Ranking> rankings)

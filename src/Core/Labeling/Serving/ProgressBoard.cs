@@ -4,7 +4,7 @@ using Rlhf.Campaigns;
 namespace Rlhf.Labeling.Serving;
 
 /// <summary>A campaign's counts for the form. Closed batches bring their counts along; only the few open ones are counted, at most every few seconds in a process, which adds what it completes itself in between.</summary>
-public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, TimeProvider time)
+public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OverlapReader overlaps, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
@@ -38,11 +38,11 @@ public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore compa
     public async Task<BatchCounts> CountAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
         var counts = BatchCounts.Empty;
-        var overlap = (await campaigns.GetAsync(campaign, cancellation)).Settings.Overlap;
+        var limits = await overlaps.ReadAsync(await campaigns.GetAsync(campaign, cancellation), cancellation);
         foreach (var batch in await comparisons.ListPublishedAsync(campaign, cancellation))
         {
             counts += batch.Closed ?? BatchCounts.Of(
-                (await comparisons.ReadBatchAsync(campaign, batch.Batch, cancellation)).AtMost(overlap), await rankings.ReadBatchAsync(batch.Batch, cancellation));
+                limits.Of(await comparisons.ReadBatchAsync(campaign, batch.Batch, cancellation)), await rankings.ReadBatchAsync(batch.Batch, cancellation));
         }
         return counts;
     }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Rlhf.Campaigns;
 using Rlhf.Judging;
+using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Invites;
+using Rlhf.Labeling.Review;
 using Rlhf.Orchestrations;
 using Rlhf.Telemetry;
 using Rlhf.Web.Contracts;
@@ -12,7 +14,7 @@ namespace Rlhf.Labeling.Serving;
 /// One that meets no other, from somebody who holds the task, is answered after that write and one look at the batch.</summary>
 public sealed class RankingService(
     CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, RankingSettlement settlement, AnnotatorStore annotators,
-    BatchResults results, ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
+    OverlapReader overlaps, ReviewService reviews, CheckService checks, BatchResults results, ProgressBoard board, IOrchestrationClient orchestrations, TimeProvider time, ILogger<RankingService> logger)
 {
     /// <summary>Stores a ranking or, with <see cref="RankingRequest.Amends"/>, puts it in the place of an earlier one.</summary>
     /// <exception cref="RlhfException"><c>not-served</c>, <c>invalid-ranking</c>, <c>already-ranked</c> or <c>amend-conflict</c>.</exception>
@@ -20,14 +22,17 @@ public sealed class RankingService(
     {
         var campaign = await campaigns.GetRecentAsync(id, cancellation);
         var served = await annotators.FindServedAsync(id, annotator.Annotator, comparisonId, cancellation) ?? throw TaskServer.NotServed(comparisonId);
-        var comparison = (await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
+        var limits = await overlaps.ReadAsync(campaign, cancellation);
+        var comparison = limits.Of(await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation));
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings, time.GetUtcNow());
+        if (served.Task.Check is not null) return await CheckAsync(id, comparison, ranking, served, request.Amends, cancellation);
+        if (annotator.IsReviewer) return await ReviewAsync(campaign, ranking with { Decides = true }, served, request.Amends, cancellation);
         var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
         var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || await settlement.IsLateAsync(id, comparison, ranking.Annotator, place, cancellation);
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);
         if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);
         // The client may go away now; what follows from the ranking happens all the same.
-        var standing = await FollowUpAsync(campaign, comparison, stored, isNew, place);
+        var standing = await FollowUpAsync(campaign, comparison, limits, stored, isNew, place);
         await annotators.NoteJudgedAsync(id, annotator.Annotator, served.Task, isNew, CancellationToken.None);
         return new(standing.Revision, standing.Extra, unchanged);
     }
@@ -40,7 +45,7 @@ public sealed class RankingService(
         if (!await rankings.TryDeleteAsync(stored, cancellation)) throw AmendConflict(stored.Ranking.Revision, stored.Ranking);
         if (stored.Ranking.Extra) return true;
         var campaign = await campaigns.GetAsync(id, cancellation);
-        var comparison = (await comparisons.GetAsync(id, batch, comparisonId, cancellation)).AtMost(campaign.Settings.Overlap);
+        var comparison = (await overlaps.ReadAsync(campaign, cancellation)).Of(await comparisons.GetAsync(id, batch, comparisonId, cancellation));
         await settlement.WithdrawAsync(id, comparison, annotator);
         if (campaign.State != CampaignState.Cancelled) await results.RefreshAsync(id, batch, cancellation);
         return true;
@@ -60,17 +65,37 @@ public sealed class RankingService(
     }
 
     /// <summary>Brings what is derived into line and tells the batch where it was the last.</summary>
-    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, StoredRanking stored, bool isNew, StoredOpenRow? place)
+    private async Task<Ranking> FollowUpAsync(Campaign campaign, Comparison comparison, OverlapLimits limits, StoredRanking stored, bool isNew, StoredOpenRow? place)
     {
         var ranking = stored.Ranking;
         if (ranking.Extra) return ranking;
         var look = await rankings.LookAsync(ranking.Batch);
         if (!await settlement.CountsAsync(campaign.Id, comparison, ranking, isNew, place, look)) return await MarkExtraAsync(stored);
+        if (!look.IsClosed) await settlement.AskMoreAsync(campaign.Id, comparison, look.Rankings);
         if (isNew && BatchProgress.Of(comparison, look.Rankings.Where(r => r.Comparison == comparison.Id)).State != ComparisonState.Open) board.NoteDone(campaign.Id);
-        await SignalAsync(campaign, ranking, look.Rankings);
+        await SignalAsync(campaign, limits, ranking, look.Rankings);
         // An amendment in a batch that ended changes what is derived already; a cancelled campaign's stay.
         if (!isNew && campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch, CancellationToken.None);
         return ranking;
+    }
+
+    /// <summary>A check counts for its annotator's figures, and for nothing else.</summary>
+    private async Task<RankingResponse> CheckAsync(CampaignId id, Comparison comparison, Ranking ranking, Served served, int? amends, CancellationToken cancellation)
+    {
+        CheckService.CheckAmends(comparison, amends);
+        var (stored, isNew, unchanged) = await StoreAsync(ranking, amends, cancellation);
+        var feedback = await checks.FollowUpAsync(id, comparison, stored.Ranking, served);
+        await annotators.NoteJudgedAsync(id, ranking.Annotator, served.Task, isNew, CancellationToken.None);
+        return new(stored.Ranking.Revision, stored.Ranking.Extra, unchanged) { Feedback = feedback };
+    }
+
+    /// <summary>A reviewer's ranking is never late: it decides whenever it comes.</summary>
+    private async Task<RankingResponse> ReviewAsync(Campaign campaign, Ranking ranking, Served served, int? amends, CancellationToken cancellation)
+    {
+        var (stored, isNew, unchanged) = await StoreAsync(ranking, amends, cancellation);
+        await reviews.FollowUpAsync(campaign, stored.Ranking);
+        await annotators.NoteJudgedAsync(campaign.Id, ranking.Annotator, served.Task, isNew, CancellationToken.None);
+        return new(stored.Ranking.Revision, stored.Ranking.Extra, unchanged);
     }
 
     private async Task<Ranking> MarkExtraAsync(StoredRanking stored)
@@ -80,10 +105,9 @@ public sealed class RankingService(
         return extra;
     }
 
-    private async Task SignalAsync(Campaign campaign, Ranking ranking, IReadOnlyList<Ranking> all)
+    private async Task SignalAsync(Campaign campaign, OverlapLimits limits, Ranking ranking, IReadOnlyList<Ranking> all)
     {
-        var batch = (await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, CancellationToken.None)).AtMost(campaign.Settings.Overlap);
-        var progress = BatchProgress.Of(batch, all);
+        var progress = BatchProgress.Of(limits.Of(await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, CancellationToken.None)), all);
         PipelineMetrics.ComparisonsOpen(campaign.Id, ranking.Batch, progress.Open);
         // Whoever sees all done says so; rankings that come together may both.
         if (!progress.IsDone) return;

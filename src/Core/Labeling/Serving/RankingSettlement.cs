@@ -41,6 +41,21 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
         await ReopenAsync(campaign, comparison, (await rankings.LookAsync(comparison.Batch)).Rankings);
     }
 
+    /// <summary>Where no judgement has a majority and more may be asked, one more annotator is: the row has a place for one again. Idempotent.</summary>
+    /// <param name="comparison">As it is asked now.</param>
+    public async Task AskMoreAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
+    {
+        var counted = all.Where(r => r.Comparison == comparison.Id && r is { Extra: false, Outcome: not RankingOutcome.Skip }).ToList();
+        var asked = BatchProgress.Asked(comparison, counted);
+        if (counted.Count < comparison.Overlap || asked <= counted.Count) return;
+        while (await open.FindAsync(campaign, comparison.Batch, comparison.Id, CancellationToken.None) is { } stored)
+        {
+            if (stored.Row.Overlap >= asked) return;
+            if (await open.TryReplaceAsync(campaign, stored, stored.Row.InLineWith(all) with { Overlap = asked }, CancellationToken.None) is not null) return;
+        }
+        await ReopenAsync(campaign, comparison with { Shared = asked }, all);
+    }
+
     private async Task<bool> SettleAsync(CampaignId campaign, Comparison comparison, Ranking ranking, bool isNew, IReadOnlyList<Ranking> others, RankingLook look)
     {
         while (await open.FindAsync(campaign, comparison.Batch, comparison.Id, CancellationToken.None) is { } stored)

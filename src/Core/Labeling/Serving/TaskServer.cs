@@ -1,6 +1,8 @@
 using Rlhf.Campaigns;
 using Rlhf.Generation;
+using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Invites;
+using Rlhf.Labeling.Review;
 using Rlhf.Web.Contracts;
 
 namespace Rlhf.Labeling.Serving;
@@ -8,7 +10,7 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>Puts comparisons before annotators.</summary>
 public sealed class TaskServer(
     CampaignStore campaigns, ComparisonStore comparisons, OpenStore open, AnnotatorStore annotators, OpenScan scan,
-    InviteService invites, ProgressBoard board, BatchStore batches, TimeProvider time)
+    InviteService invites, OverlapReader overlaps, ReviewQueue reviews, CheckDraw checks, RepeatStore repeats, ProgressBoard board, BatchStore batches, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WritingWait = TimeSpan.FromSeconds(2);
@@ -30,6 +32,7 @@ public sealed class TaskServer(
         if (state.Held.Count > 0) state = await annotators.GetAsync(id, annotator, cancellation);
         var progress = await ProgressAsync(id, state, cancellation);
         if (NotServing(campaign, progress) is { } answer) return answer;
+        await NoteSeenAsync(id, invite, cancellation);
         if (invite.PausedAt is not null) return new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "The owner of this campaign has paused your tasks. Thank you for what you have ranked; it is kept. Please ask them how to go on.");
         var held = state.HeldAt(time.GetUtcNow()).ToList();
         var mine = held.Find(h => !holding.Contains(h.Task.Comparison));
@@ -46,7 +49,7 @@ public sealed class TaskServer(
     {
         var served = await annotators.FindServedAsync(id, annotator, comparison, cancellation) ?? throw NotServed(comparison);
         await annotators.UpdateAsync(id, annotator, s => s.WithoutHeld(comparison), cancellation);
-        await open.ChangeAsync(id, served.Task.Batch, comparison, r => r.Released(annotator), cancellation);
+        if (!await open.ChangeAsync(id, served.Task.Batch, comparison, r => r.Released(annotator), cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
     }
 
     /// <summary>What the annotator sees of a comparison that was served.</summary>
@@ -55,7 +58,7 @@ public sealed class TaskServer(
         var comparison = await comparisons.GetAsync(campaign.Id, served.Task.Batch, served.Task.Comparison, cancellation);
         var answers = comparison.Answers.ToDictionary(a => a.Id);
         var shown = served.ShownOrder.Select((id, i) => new AnswerView(ShownOrder.PlaceOf(i), answers[id].Text, answers[id].FinishReason == FinishReason.Length));
-        return new(comparison.Id, comparison.Prompt.Messages, [.. shown], leaseUntil, campaign.Settings.GuidelinesVersion);
+        return new(comparison.Id, comparison.Prompt.Messages, [.. shown], leaseUntil, campaign.Settings.GuidelinesVersion) { Practice = comparison.Gold?.IsPractice ?? false };
     }
 
     public static RlhfException NotServed(ComparisonId comparison) =>
@@ -79,6 +82,10 @@ public sealed class TaskServer(
             return enough;
         }
         var until = UntilOf(campaign, screen.Apply(state), screen.IsAhead);
+        if (!invite.IsReviewer && await checks.DrawAsync(campaign, invite, state, cancellation) is { } drawn)
+            return drawn.Task is { } check ? await PutAsync(campaign, annotator, s => (drawn.Change?.Invoke(s) ?? s) with { Cursor = state.Cursor }, state, screen, check, until, progress, cancellation)
+                : new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: drawn.Refusal);
+        if (invite.IsReviewer) return await ReviewAsync(campaign, annotator, state, screen, until, progress, cancellation);
         var result = await scan.ClaimNextAsync(
             campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row)
@@ -88,12 +95,33 @@ public sealed class TaskServer(
             var answer = Nothing(result.Cursor, progress);
             if (answer.Status == NextStatus.Done && await AreMoreBeingWrittenAsync(campaign.Id, cancellation))
                 answer = new(NextStatus.Wait, progress, RetryAfterSeconds: (int)WritingWait.TotalSeconds, Reason: "New answers are being written.");
+            if (answer.Status == NextStatus.Wait) return answer;
             // Whoever is told that nothing is left sees the count as it is, not as it was a second ago.
-            return answer.Status == NextStatus.Wait ? answer : answer with { Progress = View(state, await board.CountAsync(campaign.Id, cancellation)) };
+            var counts = await board.CountAsync(campaign.Id, cancellation);
+            // What more annotators could still rank is nobody's loss.
+            if (answer.Status == NextStatus.Exhausted && counts.Open == 0) answer = NothingLeft(progress);
+            return answer with { Progress = View(state, counts) };
         }
-        var held = new HeldTask(new(row.Batch, row.Comparison), until, screen.IsAhead);
+        return await PutAsync(campaign, annotator, s => s with { Cursor = result.Cursor }, state, screen, new(row.Batch, row.Comparison), until, progress, cancellation);
+    }
+
+    /// <summary>A reviewer gets what annotators disagree about, and nothing else.</summary>
+    private async Task<NextResponse> ReviewAsync(
+        Campaign campaign, AnnotatorId reviewer, AnnotatorState state, Screen screen, DateTimeOffset until, ProgressView progress, CancellationToken cancellation)
+    {
+        if (await reviews.ClaimAsync(campaign.Id, reviewer, until, [.. state.Held.Select(h => h.Task.Comparison)], cancellation) is { } task)
+            return await PutAsync(campaign, reviewer, s => s, state, screen, task, until, progress, cancellation);
+        if (screen.Begun is not null) await annotators.UpdateAsync(campaign.Id, reviewer, screen.Apply, cancellation);
+        return new(NextStatus.Done, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "Nothing waits for a reviewer. What annotators disagree about will come here.");
+    }
+
+    /// <summary>Puts a task that is claimed before the annotator.</summary>
+    private async Task<NextResponse> PutAsync(
+        Campaign campaign, AnnotatorId annotator, Func<AnnotatorState, AnnotatorState> change, AnnotatorState state, Screen screen, TaskKey task, DateTimeOffset until, ProgressView progress, CancellationToken cancellation)
+    {
+        var held = new HeldTask(task, until, screen.IsAhead);
         var served = await annotators.ServeAsync(
-            campaign.Id, annotator, await ServingAsync(campaign, annotator, held.Task, cancellation), s => screen.Apply(s).Holding(held, time.GetUtcNow()) with { Cursor = result.Cursor }, cancellation);
+            campaign.Id, annotator, await ServingAsync(campaign, annotator, task, cancellation), s => change(screen.Apply(s).Holding(held, time.GetUtcNow())), cancellation);
         // Counts that say that nothing is open are older than what was just claimed.
         if (progress.Done == progress.Total) progress = View(state, await board.CountAsync(campaign.Id, cancellation));
         return Task(campaign, progress, await ViewAsync(campaign, served, held.Until, cancellation));
@@ -114,7 +142,15 @@ public sealed class TaskServer(
     }
 
     private async Task<Served> ServingAsync(Campaign campaign, AnnotatorId annotator, TaskKey task, CancellationToken cancellation) =>
-        new(task, ShownOrder.For(await comparisons.GetAsync(campaign.Id, task.Batch, task.Comparison, cancellation), annotator), time.GetUtcNow());
+        new(task, await ShownAsync(campaign.Id, annotator, task, cancellation), time.GetUtcNow());
+
+    /// <summary>A repeat shows the answers the other way round.</summary>
+    private async Task<IReadOnlyList<string>> ShownAsync(CampaignId campaign, AnnotatorId annotator, TaskKey task, CancellationToken cancellation)
+    {
+        if (task.Check == ComparisonKind.Repeat && await repeats.FindOriginalAsync(campaign, task, cancellation) is { } original
+            && await annotators.FindServedAsync(campaign, annotator, original.Comparison, cancellation) is { } before) return [.. before.ShownOrder.Reverse()];
+        return ShownOrder.For(await comparisons.GetAsync(campaign, task.Batch, task.Comparison, cancellation), annotator);
+    }
 
     private NextResponse Nothing(ScanCursor cursor, ProgressView progress)
     {
@@ -123,7 +159,17 @@ public sealed class TaskServer(
             return new(NextStatus.Wait, progress, RetryAfterSeconds: SecondsTo(until), Reason: "All open comparisons are with other annotators just now.");
         if (cursor.Seen > 0 && !cursor.Reachable)
             return new(NextStatus.Exhausted, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "Every annotator has judged what is left. The owner can invite another one, lower the overlap or close the campaign.");
-        return new(NextStatus.Done, progress, RetryAfterSeconds: (int)NothingOpenWait.TotalSeconds, Reason: "You have judged all that is open for you. More may come.");
+        return NothingLeft(progress);
+    }
+
+    private static NextResponse NothingLeft(ProgressView progress) =>
+        new(NextStatus.Done, progress, RetryAfterSeconds: (int)NothingOpenWait.TotalSeconds, Reason: "You have judged all that is open for you. More may come.");
+
+    private async Task NoteSeenAsync(CampaignId campaign, Invite invite, CancellationToken cancellation)
+    {
+        if (invite.SeenAt is not null) return;
+        await invites.NoteSeenAsync(campaign, invite, cancellation);
+        overlaps.Forget(campaign);
     }
 
     private async Task<bool> AreMoreBeingWrittenAsync(CampaignId campaign, CancellationToken cancellation) =>
@@ -135,7 +181,7 @@ public sealed class TaskServer(
     private async Task<IReadOnlyCollection<Invite>> OthersAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsAsked(now) && i.Annotator != annotator)];
+        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsAsked(now) && !i.IsReviewer && i.Annotator != annotator)];
     }
 
     private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation) =>

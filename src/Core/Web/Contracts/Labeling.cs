@@ -38,7 +38,11 @@ public enum NextStatus
 /// <param name="Answers">In the order shown, left to right; ids say the place (<c>1</c>, <c>2</c>…).</param>
 /// <param name="Guidelines">Version; the text is at <c>/guidelines</c>.</param>
 public sealed record TaskView(
-    ComparisonId Comparison, IReadOnlyList<Message> Messages, IReadOnlyList<AnswerView> Answers, DateTimeOffset LeaseUntil, int Guidelines);
+    ComparisonId Comparison, IReadOnlyList<Message> Messages, IReadOnlyList<AnswerView> Answers, DateTimeOffset LeaseUntil, int Guidelines)
+{
+    /// <summary>Judged before the first real task, with feedback; it counts for nothing else.</summary>
+    public bool Practice { get; init; }
+}
 
 /// <param name="CutOff">The answer stopped at a length limit.</param>
 public sealed record AnswerView(string Id, string Text, bool CutOff);
@@ -65,7 +69,16 @@ public sealed record RankingRequest(
 
 /// <param name="Extra">Kept, but it does not count: the comparison was complete or the campaign had ended.</param>
 /// <param name="Unchanged">The same ranking was there already.</param>
-public sealed record RankingResponse(int Revision, bool Extra, bool Unchanged);
+public sealed record RankingResponse(int Revision, bool Extra, bool Unchanged)
+{
+    /// <summary>After practice only.</summary>
+    public PracticeFeedback? Feedback { get; init; }
+}
+
+/// <summary>What was expected of a practice comparison.</summary>
+/// <param name="Tiers">Ids as served, from best to worst.</param>
+/// <param name="Explanation">Why, in the owner's words.</param>
+public sealed record PracticeFeedback(bool IsRight, RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, string? Explanation);
 
 /// <summary>One of the annotator's own rankings with its task, newest first.</summary>
 public sealed record MineResponse(IReadOnlyList<MineItem> Rankings);
@@ -101,13 +114,20 @@ public sealed record LabelFormView(int Scale, ManyAnswersMode ManyAnswers, bool 
 /// <param name="Kind">The kind is fixed here and stands on every ranking.</param>
 /// <param name="ValidDays">1..365.</param>
 /// <param name="Annotator">An id of the owner's choosing; made up where null.</param>
-public sealed record InviteRequest(string? Name = null, AnnotatorKind Kind = AnnotatorKind.Person, int ValidDays = 30, AnnotatorId? Annotator = null);
+public sealed record InviteRequest(string? Name = null, AnnotatorKind Kind = AnnotatorKind.Person, int ValidDays = 30, AnnotatorId? Annotator = null)
+{
+    /// <summary>Decides what annotators disagree about, instead of ranking with them; a person.</summary>
+    public bool Reviewer { get; init; }
+}
 
 /// <param name="Token">Sent as header <c>X-Rlhf-Invite</c>; shown once, it is not kept.</param>
 /// <param name="Link">Address of the form with the token in its fragment, so that no log holds it.</param>
 public sealed record InviteResponse(AnnotatorId Annotator, AnnotatorKind Kind, string Token, string Link, DateTimeOffset ExpiresAt);
 
-public sealed record InviteView(AnnotatorId Annotator, AnnotatorKind Kind, string? Name, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, InviteState State);
+public sealed record InviteView(AnnotatorId Annotator, AnnotatorKind Kind, string? Name, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, InviteState State)
+{
+    public bool Reviewer { get; init; }
+}
 
 public enum InviteState { Active, Expired, Revoked }
 

@@ -27,6 +27,12 @@ public sealed record CampaignRequest(
     long Seed = 1, int? Annotators = null, FineTuningSettings? FineTuning = null, LabelFormSettings? Form = null, PairVoting Voting = PairVoting.Majority,
     IReadOnlyList<TrainingStage>? Stages = null)
 {
+    /// <summary>Whom comparisons are asked of beyond the overlap.</summary>
+    public SharingSettings? Sharing { get; init; }
+
+    /// <summary>What annotators are held against: gold, repeats, practice.</summary>
+    public CheckSettings? Checks { get; init; }
+
     /// <summary>A Label Studio template (XML) with a Pairwise tag.</summary>
     public string? LabelTemplate { get; init; }
 

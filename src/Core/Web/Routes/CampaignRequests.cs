@@ -40,6 +40,8 @@ internal static class CampaignRequests
             BatchDeadline = request.BatchDeadline ?? settings.BatchDeadline,
             Training = request.Training ?? settings.Training,
             Split = request.Split ?? settings.Split,
+            Sharing = request.Sharing ?? settings.Sharing,
+            Checks = request.Checks ?? settings.Checks,
             Form = request.Form ?? settings.Form,
             Stages = request.Stages ?? settings.Stages,
         };

@@ -24,7 +24,7 @@ internal static class InviteRoutes
         var request = await context.ReadAsync<InviteRequest>();
         await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation);
         var (invite, token) = await context.Get<InviteService>().CreateAsync(
-            context.Campaign, request.Kind, request.Name, InviteService.ValidDays(request.ValidDays), request.Annotator, context.Cancellation);
+            context.Campaign, request.Kind, request.Name, InviteService.ValidDays(request.ValidDays), request.Annotator, request.Reviewer, context.Cancellation);
         var address = context.Get<WebOptions>().PublicAddress ?? new Uri($"{context.Request.Scheme}://{context.Request.Host}");
         return context.Ok(new InviteResponse(invite.Annotator, invite.Kind, token, InviteLink.For(address, token), invite.ExpiresAt));
     }
@@ -45,6 +45,6 @@ internal static class InviteRoutes
     private static InviteView View(Invite invite, DateTimeOffset now)
     {
         var state = invite.RevokedAt is not null ? InviteState.Revoked : invite.IsActive(now) ? InviteState.Active : InviteState.Expired;
-        return new(invite.Annotator, invite.Kind, invite.Name, invite.CreatedAt, invite.ExpiresAt, state);
+        return new(invite.Annotator, invite.Kind, invite.Name, invite.CreatedAt, invite.ExpiresAt, state) { Reviewer = invite.IsReviewer };
     }
 }

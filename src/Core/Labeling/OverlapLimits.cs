@@ -1,0 +1,25 @@
+using Rlhf.Campaigns;
+
+namespace Rlhf.Labeling;
+
+/// <summary>How many annotators a published comparison is asked of as things are now.</summary>
+/// <param name="Overlap">The campaign's, which may have been lowered since.</param>
+/// <param name="Sharing">The campaign's.</param>
+/// <param name="Annotators">Those who have come and are asked.</param>
+/// <param name="People">The people among them: only they judge models.</param>
+public sealed record OverlapLimits(int Overlap, SharingSettings Sharing, int Annotators, int People)
+{
+    /// <summary>Nobody beyond the overlap: of batches that ended, since nobody is asked any more.</summary>
+    public static OverlapLimits OfEnded(CampaignSettings settings) => new(settings.Overlap, SharingSettings.None, 0, 0);
+
+    /// <summary>The comparison as it is asked now.</summary>
+    public Comparison Of(Comparison comparison)
+    {
+        var there = comparison.Kind == ComparisonKind.Test ? People : Annotators;
+        var least = Math.Min(comparison.Overlap, Overlap);
+        var shared = Math.Max(least, Math.Min(Math.Min(comparison.Shared, comparison.Kind == ComparisonKind.Test ? Sharing.Test : Sharing.Overlap), there));
+        return comparison with { Overlap = shared, Shared = shared, Most = Math.Max(shared, Math.Min(Math.Min(comparison.Most, Sharing.Most), there)) };
+    }
+
+    public IReadOnlyList<Comparison> Of(IReadOnlyList<Comparison> comparisons) => [.. comparisons.Select(Of)];
+}

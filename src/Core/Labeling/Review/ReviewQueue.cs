@@ -1,0 +1,58 @@
+using Rlhf.Labeling.Serving;
+using Rlhf.Storage;
+
+namespace Rlhf.Labeling.Review;
+
+/// <summary>A comparison that annotators disagree about.</summary>
+/// <param name="Claim">Which reviewer has it on the screen.</param>
+public sealed record ReviewItem(BatchId Batch, ComparisonId Comparison, DateTimeOffset Since, Claim? Claim = null);
+
+/// <summary>What no majority of annotators decided, until a reviewer does. Table <c>reviews</c>: partition = campaign, row = batch~comparison.</summary>
+public sealed class ReviewQueue(ITableStore tables, RankingStore rankings, TimeProvider time)
+{
+    public const string Table = "reviews";
+
+    /// <summary>Rows looked at in one call; a reviewer who has passed on so many waits for another one.</summary>
+    private const int Page = 100;
+
+    /// <summary>Adds a batch's comparisons without a majority. Idempotent.</summary>
+    public async Task AddAsync(CampaignId campaign, IEnumerable<Comparison> comparisons, IEnumerable<Ranking> ranked, CancellationToken cancellation = default)
+    {
+        var byComparison = ranked.Where(r => !r.Extra && r.Outcome != RankingOutcome.Skip).ToLookup(r => r.Comparison);
+        foreach (var comparison in comparisons)
+        {
+            var counted = byComparison[comparison.Id].ToList();
+            if (counted.Exists(r => r.Decides) || !Majority.IsMissing(counted)) continue;
+            await tables.TryInsertAsync(Table, campaign.Value, RowOf(comparison.Batch, comparison.Id), new ReviewItem(comparison.Batch, comparison.Id, time.GetUtcNow()), cancellation);
+        }
+    }
+
+    /// <summary>Claims the first that nobody has on the screen and this reviewer has not passed on; null where there is none.</summary>
+    public async Task<TaskKey?> ClaimAsync(CampaignId campaign, AnnotatorId reviewer, DateTimeOffset until, IReadOnlyCollection<ComparisonId> held, CancellationToken cancellation = default)
+    {
+        foreach (var row in await tables.QueryAsync(Table, campaign.Value, take: Page, cancellation: cancellation).ToListAsync(cancellation))
+        {
+            var item = row.ReadBody<ReviewItem>();
+            if (held.Contains(item.Comparison) || (item.Claim is { } claim && claim.Annotator != reviewer && claim.Until > time.GetUtcNow())) continue;
+            if (await rankings.FindAsync(item.Batch, item.Comparison, reviewer, cancellation) is not null) continue;
+            if (await tables.TryReplaceAsync(Table, campaign.Value, row.Row, item with { Claim = new(reviewer, until) }, row.ETag, cancellation) is not null) return new(item.Batch, item.Comparison);
+        }
+        return null;
+    }
+
+    /// <summary>Gives it to whoever asks next; nothing happens where it is not in the queue.</summary>
+    public async Task ReleaseAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default)
+    {
+        if (await tables.FindAsync(Table, campaign.Value, RowOf(task.Batch, task.Comparison), cancellation) is { } row)
+            await tables.TryReplaceAsync(Table, campaign.Value, row.Row, row.ReadBody<ReviewItem>() with { Claim = null }, row.ETag, cancellation);
+    }
+
+    /// <summary>It is decided.</summary>
+    public Task RemoveAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default) =>
+        tables.WriteAsync(Table, campaign.Value, [new(TableOperationKind.Delete, RowOf(task.Batch, task.Comparison))], cancellation);
+
+    public ValueTask<int> CountAsync(CampaignId campaign, CancellationToken cancellation = default) =>
+        tables.QueryAsync(Table, campaign.Value, cancellation: cancellation).CountAsync(cancellation);
+
+    private static string RowOf(BatchId batch, ComparisonId comparison) => $"{batch}~{comparison}";
+}
