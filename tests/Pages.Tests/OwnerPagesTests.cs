@@ -126,6 +126,30 @@ public sealed class OwnerPagesTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Campaign_Gold_IsMadeAndTakenAwayAndAReviewerInvited()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByText("Add one").ClickAsync();
+        await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync("My kettle broke.");
+        await page.GetByLabel("Better answer").FillAsync("We will replace it.");
+        await page.GetByLabel("Worse answer").FillAsync("Go away.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = true }).ClickAsync();
+        var row = page.Locator("tr", new() { HasText = "My kettle broke." });
+        await Expect(row).ToContainTextAsync("We will replace it.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Promote consensus" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("nothing that three annotators judged alike");
+        await row.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await Expect(row).ToHaveCountAsync(0);
+        await page.GetByLabel("Annotator's name").FillAsync("Rosa");
+        await page.GetByLabel("Reviewer").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create invite link" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { HasText = "Rosa" })).ToContainTextAsync("reviewer");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
     public async Task Campaign_StorageFailsAndAnEndpointIsAway_SaysBoth()
     {
         await using var host = await WebHost.StartAsync();

@@ -30,7 +30,7 @@ public static class LabelingRegistration
         services.AddSingleton<Practice>();
         services.AddSingleton<CheckDraw>();
         services.AddSingleton<CheckService>();
-        services.AddSingleton<ReviewQueue>();
+        services.AddSingleton<ReviewStore>();
         services.AddSingleton<ReviewService>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<Exclusions>();

@@ -15,7 +15,7 @@ public sealed record EndBatchInput(CampaignId Campaign, BatchId Batch, BatchEnd 
 public sealed record EndBatchResult(int Pairs);
 
 /// <summary>Takes what is left off the annotators' tables, says what it has and what it left out, and derives its pairs, or a verdict from a test batch.</summary>
-public sealed class EndBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, ReviewQueue reviews, BatchResults results, TimeProvider time)
+public sealed class EndBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, ReviewStore reviews, BatchResults results, TimeProvider time)
     : Activity<EndBatchInput, EndBatchResult>
 {
     public override async Task<EndBatchResult> RunAsync(EndBatchInput input, CancellationToken cancellation)

@@ -19,7 +19,10 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
     public static string PathOf(Batch batch) => $"campaigns/{batch.Campaign}/pairs/{batch.Round}/{batch.Id}.jsonl";
 
     public static PairOptions OptionsFor(Campaign campaign, DateTimeOffset? cutOff = null) => new(
-        campaign.Settings.Training.Reward.SoftLabels, campaign.Settings.TrainOn, campaign.ExcludedAnnotators, cutOff, campaign.Settings.UseMargin, campaign.Settings.Voting) { LeftOut = campaign.GoldFrom };
+        campaign.Settings.Training.Reward.SoftLabels, campaign.Settings.TrainOn, campaign.ExcludedAnnotators, cutOff, campaign.Settings.UseMargin, campaign.Settings.Voting)
+    {
+        LeftOut = campaign.GoldFrom,
+    };
 
     /// <summary>Derives a batch's pairs anew and rewrites its file where they differ. Call it after an amended or late ranking of a batch that ended, and after an exclusion.</summary>
     public async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default) =>

@@ -80,7 +80,7 @@ public sealed class OverlapTests
         await RankAsync(annotators[0], published[0], "a", published[1], "a");
         await RankAsync(annotators[1], published[0], "b", published[1], "a");
         await host.Create<EndBatch>().RunAsync(new(WebHost.Campaign, published[0].Batch, BatchEnd.Complete), CancellationToken.None);
-        Assert.Equal(1, await host.Get<ReviewQueue>().CountAsync(WebHost.Campaign));
+        Assert.Equal(1, await host.Get<ReviewStore>().CountAsync(WebHost.Campaign));
         Assert.Equal((1, 1), await PairsAsync(host, published[0].Batch) is var before ? (before.Revision, before.Pairs) : default);
 
         var (reviewer, second) = (await host.InviteAsync("reviewer", isReviewer: true), await host.InviteAsync("second", isReviewer: true));
@@ -92,7 +92,7 @@ public sealed class OverlapTests
         Assert.Equal(NextStatus.Done, (await reviewer.NextAsync()).Status);
         await RankAsync(second, published[0], "b");
 
-        Assert.Equal(0, await host.Get<ReviewQueue>().CountAsync(WebHost.Campaign));
+        Assert.Equal(0, await host.Get<ReviewStore>().CountAsync(WebHost.Campaign));
         Assert.Equal((2, 2), await PairsAsync(host, published[0].Batch) is var after ? (after.Revision, after.Pairs) : default);
         var pairs = await JsonLines.ReadAsync<PreferencePair>(host.Get<IBlobStore>(), PairStore.PathOf(await host.Get<BatchStore>().GetAsync(WebHost.Campaign, published[0].Batch))).ToListAsync();
         Assert.Equal(published[0].Answers[1].Text, pairs.Single(p => p.Comparison == published[0].Id).Chosen);

@@ -13,7 +13,7 @@ namespace Rlhf.Labeling.Quality;
 /// <summary>Reads a campaign's rankings into its figures of quality. All rankings are read, so what was found holds for a while: the longer it took, the longer.</summary>
 public sealed class QualityReader(
     CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, InviteService invites, GoldStore gold, RepeatStore repeats,
-    ReviewQueue reviews, TimeProvider time)
+    ReviewStore reviews, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 

@@ -5,7 +5,7 @@ using Rlhf.Labeling.Serving;
 namespace Rlhf.Labeling.Review;
 
 /// <summary>Takes reviewers' rankings: they decide, whatever the annotators said, and what is derived follows.</summary>
-public sealed class ReviewService(ReviewQueue queue, BatchResults results)
+public sealed class ReviewService(ReviewStore queue, BatchResults results)
 {
     /// <summary>After a reviewer's ranking was stored. A skip leaves the comparison to another reviewer.</summary>
     public async Task FollowUpAsync(Campaign campaign, Ranking ranking)

@@ -10,7 +10,7 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>Puts comparisons before annotators.</summary>
 public sealed class TaskServer(
     CampaignStore campaigns, ComparisonStore comparisons, OpenStore open, AnnotatorStore annotators, OpenScan scan,
-    InviteService invites, OverlapReader overlaps, ReviewQueue reviews, CheckDraw checks, RepeatStore repeats, ProgressBoard board, BatchStore batches, TimeProvider time)
+    InviteService invites, OverlapReader overlaps, ReviewStore reviews, CheckDraw checks, RepeatStore repeats, ProgressBoard board, BatchStore batches, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan WritingWait = TimeSpan.FromSeconds(2);

@@ -4,8 +4,9 @@ import { interval, number, percent, plural } from "../shared/format.js";
 const Voting = { majority: "the majority's choice", allVotes: "one for each vote", dawidSkene: "weighed by each annotator's errors (Dawid–Skene)" };
 
 /** How much annotators agree, on which answer won. */
-export function agreementFigures({ agreement, voting }) {
-  const pairs = h("p", { class: "muted small" }, `Pairs: ${Voting[voting]}.`);
+export function agreementFigures({ agreement, voting, reviews }) {
+  const waiting = reviews > 0 ? ` ${plural(reviews, "comparison")} without a majority ${reviews === 1 ? "waits" : "wait"} for a reviewer, whom you can invite below.` : "";
+  const pairs = h("p", { class: "muted small" }, `Pairs: ${Voting[voting]}.${waiting}`);
   if (agreement.comparisons === 0) return [h("p", { class: "muted" }, "Agreement needs comparisons that two annotators have ranked."), pairs];
   return [
     h("dl", { class: "figures" },

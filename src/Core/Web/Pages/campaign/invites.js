@@ -5,6 +5,7 @@ import { attempt } from "../shared/owner.js";
 /** The annotators' card: who is invited, new links, revocation. */
 export async function mountInvites(card, api, base) {
   const name = h("input", { maxlength: 80, placeholder: "Name, for your list only" , "aria-label": "Annotator's name" });
+  const reviewer = h("input", { type: "checkbox" });
   const link = h("div", { role: "status" });
   const list = h("div", { class: "scroll" });
   const refresh = async () => show(list, inviteTable((await api("GET", `${base}/invites`)).invites, revoke));
@@ -15,12 +16,13 @@ export async function mountInvites(card, api, base) {
   const form = h("form", { class: "row", onsubmit: event => {
     event.preventDefault();
     attempt(async () => {
-      const invite = await api("POST", `${base}/invites`, { name: name.value.trim() || undefined });
+      const invite = await api("POST", `${base}/invites`, { name: name.value.trim() || undefined, reviewer: reviewer.checked });
       show(link, newLink(invite, name.value.trim()));
       name.value = "";
+      reviewer.checked = false;
       await refresh();
     });
-  } }, name, h("button", { class: "primary" }, "Create invite link"));
+  } }, name, h("label", { class: "check", title: "Decides what annotators disagree about, instead of ranking with them" }, reviewer, "Reviewer"), h("button", { class: "primary" }, "Create invite link"));
   show(card, h("h2", {}, "Annotators"), form, link, list);
   await refresh();
 }
@@ -37,7 +39,7 @@ function newLink(invite, name) {
 function inviteTable(invites, revoke) {
   if (invites.length === 0) return h("p", { class: "muted" }, "Nobody is invited yet.");
   return h("table", {}, h("thead", {}, h("tr", {}, ["Annotator", "Kind", "State", "Valid until", ""].map(head => h("th", { scope: "col" }, head)))),
-    h("tbody", {}, invites.map(invite => h("tr", {}, h("td", {}, invite.name ?? invite.annotator), h("td", {}, kindName(invite.kind)),
+    h("tbody", {}, invites.map(invite => h("tr", {}, h("td", {}, invite.name ?? invite.annotator), h("td", {}, invite.reviewer ? "reviewer" : kindName(invite.kind)),
       h("td", {}, h("span", { class: `badge ${invite.state}` }, invite.state)), h("td", { class: "numbers" }, date(invite.expiresAt)),
       h("td", { class: "end" }, invite.state === "active" && h("button", { type: "button", class: "quiet", onclick: () => revoke(invite) }, "Revoke"))))));
 }

@@ -12,6 +12,7 @@ import { listenToKeys, showKeys } from "./keys.js";
 import { Notes } from "./notes.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
+import { showFeedback } from "./practice.js";
 import { Session } from "./session.js";
 import { createTasks } from "./tasks.js";
 import { TextView } from "./text-view.js";
@@ -37,6 +38,7 @@ export class LabelPage {
   #shown = null;
   #amending = null;
   #shownAt = 0;
+  #practised = null;
 
   constructor(invite) {
     this.#name = `${invite.campaign}-${invite.annotator}`;
@@ -124,6 +126,7 @@ export class LabelPage {
     view.showTask({
       amending: this.#amending, guidelines: this.#guidelines.text, tools: this.#texts.tools(this.actions), conversation: prompt.element, judging, notes, pair: task.answers.length === 2,
     }, this.actions);
+    view.showNotice("practice", task.practice ? "Practice: you will see what was expected. It counts for nothing else." : null);
     this.#shownAt = performance.now();
     this.#clock.restart();
     view.showNotice("flash", null);
@@ -154,6 +157,7 @@ export class LabelPage {
 
   #judge(judgement) {
     const { task, notes } = this.#shown;
+    if (task.practice) this.#practised = task;
     const seconds = this.#clock.seconds;
     const request = toRequest(judgement, task, notes.texts, seconds, this.#guidelines.version, this.#amending?.item.revision);
     if (this.#amending) {
@@ -186,7 +190,8 @@ export class LabelPage {
       { button: { label: "Go on", act: () => { this.#pace.restart(); view.showNotice("break", null); byId("main").focus({ preventScroll: true }); } } });
   }
 
-  #onOutbox({ waiting, failing, refused }) {
+  #onOutbox({ waiting, failing, refused, response }) {
+    if (response?.feedback) showFeedback(this.#practised, response.feedback);
     const one = waiting === 1;
     view.showNotice("outbox", failing ? `${waiting} ranking${one ? " is" : "s are"} not sent yet. ${one ? "It is" : "They are"} kept in this browser and sent as soon as the connection is back.` : null);
     if (refused) view.showNotice("flash", `The last ranking was not taken: ${refused.message} ${refused.remedy ?? ""}`, { bad: true });

@@ -8,7 +8,7 @@ namespace Rlhf.Labeling.Review;
 public sealed record ReviewItem(BatchId Batch, ComparisonId Comparison, DateTimeOffset Since, Claim? Claim = null);
 
 /// <summary>What no majority of annotators decided, until a reviewer does. Table <c>reviews</c>: partition = campaign, row = batch~comparison.</summary>
-public sealed class ReviewQueue(ITableStore tables, RankingStore rankings, TimeProvider time)
+public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeProvider time)
 {
     public const string Table = "reviews";
 
