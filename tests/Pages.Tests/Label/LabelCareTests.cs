@@ -1,5 +1,4 @@
 using Rlhf.Campaigns;
-using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
