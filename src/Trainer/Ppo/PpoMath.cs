@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Rlhf.Trainer.Ppo;
 
 /// <summary>The formulas of PPO, as pure functions. B answers, A tokens of the longest; a mask (B, A) is 1 on an answer's tokens (its end token included) and 0 after.</summary>
-/// <remarks>Sources: Schulman et al. 2017 (PPO), Schulman et al. 2016 (GAE), Ziegler et al. 2019 (per-token KL, clipped value loss).</remarks>
+/// <remarks>Sources: Schulman et al. 2017 (PPO), Schulman et al. 2016 (GAE), Ziegler et al. 2019 (per-token KL).</remarks>
 public static class PpoMath
 {
     /// <summary>log softmax(logits / temperature) at the chosen tokens.</summary>
@@ -80,12 +80,18 @@ public static class PpoMath
         return (loss, MaskedMean((ratio - 1).abs().gt(clipRange).to(float32), mask), ratio);
     }
 
-    /// <summary>Clipped value loss: ½ mean of max((V − R)², (clip(V, V_old ± ε) − R)²).</summary>
+    /// <summary>Value loss: ½ mean of (V − R)².</summary>
     /// <param name="returns">R, (B, A).</param>
-    public static Tensor ValueLoss(Tensor values, Tensor oldValues, Tensor returns, Tensor mask, double clipRange)
+    public static Tensor ValueLoss(Tensor values, Tensor returns, Tensor mask) => 0.5 * MaskedMean((values - returns).square(), mask);
+
+    /// <summary>Share of the returns' variance that the values explain: 1 is all, 0 no better than their mean, below 0 worse; 0 where the returns do not vary.</summary>
+    /// <param name="values">V, one a token.</param>
+    /// <param name="returns">R, in the same order; at least one.</param>
+    public static double ExplainedVariance(IReadOnlyList<float> values, IReadOnlyList<float> returns)
     {
-        var clipped = oldValues + (values - oldValues).clamp(-clipRange, clipRange);
-        return 0.5 * MaskedMean(maximum((values - returns).square(), (clipped - returns).square()), mask);
+        var mean = returns.Average(value => (double)value);
+        var variance = returns.Sum(value => (value - mean) * (value - mean));
+        return variance == 0 ? 0 : 1 - (values.Zip(returns).Sum(pair => Math.Pow((double)pair.First - pair.Second, 2)) / variance);
     }
 
     /// <summary>What PPO optimises of an answer: its normalised reward, clipped, less the penalty where it has no end token (after clipping, so that it always counts).</summary>

@@ -111,24 +111,26 @@ public sealed class PpoMathTests : IDisposable
     }
 
     [Fact]
-    public void ValueLoss_RandomValues_TakesTheWorseOfClippedAndNot()
+    public void ValueLoss_RandomValues_IsHalfTheMeanSquaredError()
     {
-        var (values, old, returns) = (Rows(), Rows(), Rows());
+        var (values, returns) = (Rows(), Rows());
 
-        var loss = PpoMath.ValueLoss(Padded(values), Padded(old), Padded(returns), Padded(mask), 0.2).item<float>();
+        var loss = PpoMath.ValueLoss(Padded(values), Padded(returns), Padded(mask)).item<float>();
 
-        double sum = 0;
-        for (var i = 0; i < Answers; i++)
-        {
-            for (var t = 0; t < Lengths[i]; t++)
-            {
-                var clipped = old[i][t] + Math.Clamp(values[i][t] - old[i][t], -0.2, 0.2);
-                sum += Math.Max(Math.Pow(values[i][t] - returns[i][t], 2), Math.Pow(clipped - returns[i][t], 2));
-            }
-        }
-
+        var sum = Enumerable.Range(0, Answers).Sum(i => Enumerable.Range(0, Lengths[i]).Sum(t => Math.Pow(values[i][t] - returns[i][t], 2)));
         Assert.Equal(sum / Lengths.Sum() / 2, loss, 1e-4);
     }
+
+    [Theory]
+    [InlineData(new float[] { 1, 2, 3, 6 }, 1)]
+    [InlineData(new float[] { 3, 3, 3, 3 }, 0)]
+    [InlineData(new float[] { 1, 2, 3, 4 }, 1 - (4.0 / 14))]
+    [InlineData(new float[] { 6, 3, 2, 1 }, 1 - (52.0 / 14))]
+    public void ExplainedVariance_KnownValues_IsOneForAllAndZeroForTheMean(float[] values, double expected) =>
+        Assert.Equal(expected, PpoMath.ExplainedVariance(values, [1, 2, 3, 6]), 1e-9);
+
+    [Fact]
+    public void ExplainedVariance_ReturnsThatDoNotVary_IsZero() => Assert.Equal(0, PpoMath.ExplainedVariance([1, 2], [4, 4]));
 
     [Theory]
     [InlineData(9, true, 5)]
