@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Rlhf.Trainer.Ppo;
 
 /// <summary>The formulas of PPO, as pure functions. B answers, A tokens of the longest; a mask (B, A) is 1 on an answer's tokens (its end token included) and 0 after.</summary>
-/// <remarks>Sources: Schulman et al. 2017 (PPO), Schulman et al. 2016 (GAE), Ziegler et al. 2019 (per-token KL).</remarks>
+/// <remarks>Sources: Schulman et al. 2017 (PPO), Schulman et al. 2016 (GAE), Ziegler et al. 2019 (per-token KL, clipped value loss).</remarks>
 public static class PpoMath
 {
     /// <summary>log softmax(logits / temperature) at the chosen tokens.</summary>
@@ -80,9 +80,13 @@ public static class PpoMath
         return (loss, MaskedMean((ratio - 1).abs().gt(clipRange).to(float32), mask), ratio);
     }
 
-    /// <summary>Value loss: ½ mean of (V − R)².</summary>
+    /// <summary>Clipped value loss: ½ mean of max((V − R)², (clip(V, V_old ± ε) − R)²).</summary>
     /// <param name="returns">R, (B, A).</param>
-    public static Tensor ValueLoss(Tensor values, Tensor returns, Tensor mask) => 0.5 * MaskedMean((values - returns).square(), mask);
+    public static Tensor ValueLoss(Tensor values, Tensor oldValues, Tensor returns, Tensor mask, double clipRange)
+    {
+        var clipped = oldValues + (values - oldValues).clamp(-clipRange, clipRange);
+        return 0.5 * MaskedMean(maximum((values - returns).square(), (clipped - returns).square()), mask);
+    }
 
     /// <summary>Share of the returns' variance that the values explain: 1 is all, 0 no better than their mean, below 0 worse; 0 where the returns do not vary.</summary>
     /// <param name="values">V, one a token.</param>

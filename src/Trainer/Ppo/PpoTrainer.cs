@@ -19,12 +19,12 @@ namespace Rlhf.Trainer.Ppo;
 ///   advantages by GAE(γ, λ), whitened over the step's tokens; returns = rewards still to come, which is GAE(γ, 1) + V
 ///   a few epochs of minibatches each:
 ///     policy: clipped policy loss                                                                                 <see cref="PpoUpdate"/>
-///     value model: squared error to the returns                                                                   <see cref="ValueUpdate"/>
+///     value model: c_v · clipped squared error to the returns                                                            <see cref="ValueUpdate"/>
 ///     both by AdamW, gradient norm clipped at 1
 /// </code>
 /// The value model is one of its own that begins as the reward model (Ouyang et al. 2022) and learns whole returns, while the policy's advantages take λ below 1 (Yuan et al. 2025,
 /// VC-PPO). A value head on the policy's trunk that begins at zero explained next to nothing of the returns here (bench/Training/README.md).
-/// Departures: the value loss is not clipped; no dropout; no entropy bonus (the KL penalty keeps the entropy up); log-probabilities of the generator are never used, only
+/// Departures: no dropout; no entropy bonus (the KL penalty keeps the entropy up); log-probabilities of the generator are never used, only
 /// compared: where ONNX Runtime and torch differ by more than <see cref="PpoRollouts.LargestGap"/> nats on a token, the run fails. The published policy is the one after the last
 /// step; the reward model chooses nothing.
 /// Random numbers come from (seed, step), so that a resumed run draws what the whole one would have drawn.

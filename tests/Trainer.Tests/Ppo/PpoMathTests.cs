@@ -111,13 +111,22 @@ public sealed class PpoMathTests : IDisposable
     }
 
     [Fact]
-    public void ValueLoss_RandomValues_IsHalfTheMeanSquaredError()
+    public void ValueLoss_RandomValues_TakesTheWorseOfClippedAndNot()
     {
-        var (values, returns) = (Rows(), Rows());
+        var (values, old, returns) = (Rows(), Rows(), Rows());
 
-        var loss = PpoMath.ValueLoss(Padded(values), Padded(returns), Padded(mask)).item<float>();
+        var loss = PpoMath.ValueLoss(Padded(values), Padded(old), Padded(returns), Padded(mask), 0.2).item<float>();
 
-        var sum = Enumerable.Range(0, Answers).Sum(i => Enumerable.Range(0, Lengths[i]).Sum(t => Math.Pow(values[i][t] - returns[i][t], 2)));
+        double sum = 0;
+        for (var i = 0; i < Answers; i++)
+        {
+            for (var t = 0; t < Lengths[i]; t++)
+            {
+                var clipped = old[i][t] + Math.Clamp(values[i][t] - old[i][t], -0.2, 0.2);
+                sum += Math.Max(Math.Pow(values[i][t] - returns[i][t], 2), Math.Pow(clipped - returns[i][t], 2));
+            }
+        }
+
         Assert.Equal(sum / Lengths.Sum() / 2, loss, 1e-4);
     }
 

@@ -26,6 +26,7 @@ public sealed class PpoUpdateTests : IDisposable
         rollouts = [.. Enumerable.Range(0, 40).Select(_ => (Prompt: Tokens(1 + random.Next(8)), Length: 1 + random.Next(12))).Select(r => new Rollout(r.Prompt, Tokens(r.Length), true, [])
         {
             LogProbabilities = [.. Numbers(r.Length).Select(value => (0.1f * value) - 2.5f)],
+            Values = Numbers(r.Length),
             Advantages = Numbers(r.Length),
             Returns = Numbers(r.Length),
         })];
@@ -71,7 +72,8 @@ public sealed class PpoUpdateTests : IDisposable
         var reported = ValueUpdate.Apply(value, optimizer, rollouts, OneMinibatch, 1, Rate, seed: 1);
 
         var batch = Batch();
-        var loss = PpoMath.ValueLoss(whole.Values(batch), AnswerBatch.Pad([.. rollouts.Select(r => r.Returns)]), batch.Mask);
+        var loss = PpoMath.ValueLoss(
+            whole.Values(batch), AnswerBatch.Pad([.. rollouts.Select(r => r.Values)]), AnswerBatch.Pad([.. rollouts.Select(r => r.Returns)]), batch.Mask, OneMinibatch.ValueClipRange);
         loss.backward();
         wholeOptimizer.Apply(Rate);
         Assert.Equal(loss.item<float>(), reported, 1e-5);
