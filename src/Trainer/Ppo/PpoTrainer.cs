@@ -4,7 +4,6 @@ using Rlhf.Trainer.Models;
 using Rlhf.Trainer.Optimization;
 using Rlhf.Trainer.Reward;
 using Rlhf.Training;
-using static TorchSharp.torch;
 
 namespace Rlhf.Trainer.Ppo;
 
