@@ -7,6 +7,7 @@ using Rlhf.Generation;
 using Rlhf.Generation.Endpoints;
 using Rlhf.Generation.Jobs;
 using Rlhf.Judging;
+using Rlhf.Judging.Llm;
 using Rlhf.Labeling;
 using Rlhf.LabelStudio;
 using Rlhf.Orchestrations;
@@ -41,11 +42,12 @@ public static class ServiceRegistration
         services.TryAddSingleton<StorageHealth>();
         services.AddSingleton(Steps());
         services.AddLabeling();
+        services.AddLabelStudio();
 
         services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>().AddSingleton<GuidelinesStore>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
-        services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats().AddLabelStudio();
+        services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<RunLauncher>().AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();
         services.TryAddSingleton<EndpointClients>(s => new(s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build(), s.GetService<TokenCredential>()));
@@ -53,6 +55,7 @@ public static class ServiceRegistration
         services.AddSingleton<FineTuningLauncher>();
         services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>().AddSingleton<BatchResults>();
         services.AddSingleton<CampaignSignals>();
+        services.AddSingleton<LlmJudge>().AddSingleton<LlmVotes>().AddSingleton<PreRanking>();
         return services;
     }
 
@@ -78,5 +81,8 @@ public static class ServiceRegistration
         .AddOrchestrator<EvaluateModel>()
         .AddActivity<PlanEvaluation>()
         .AddActivity<AnswerTestPrompts>()
-        .AddActivity<JudgeModels>();
+        .AddActivity<JudgeModels>()
+        .AddOrchestrator<PreRank>()
+        .AddActivity<PreRankBatch>()
+        .AddActivity<HandInVotes>();
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Generation;
+using Rlhf.Judging.Llm;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Storage;
@@ -90,6 +91,27 @@ public sealed class OwnerPagesTests(Browser browser)
         Assert.Equal(["ben"], (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).ExcludedAnnotators.Select(a => a.Value));
         await row.GetByRole(AriaRole.Button, new() { Name = "Take in" }).ClickAsync();
         await Expect(row).Not.ToContainTextAsync("left out");
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_LanguageModelAsJudge_ShowsHowFarItCanBeTrusted()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 30);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Settings = c.Settings with { LlmJudge = new("gpt", GeneratorKind.OpenAI, "test-model", new("http://127.0.0.1:1/v1")) } });
+        var ann = await host.InviteAsync();
+        for (var i = 0; i < 30; i++) await ann.RankAsync((await ann.NextAsync()).Task!);
+        foreach (var (comparison, i) in published.Select((c, i) => (c, i)))
+            await host.Get<LlmVotes>().WriteAsync(new(comparison.Id, comparison.Batch, "gpt", [new("a", "b", LlmSide.First), new("b", "a", i % 3 == 0 ? LlmSide.First : LlmSide.Second)], DateTimeOffset.UtcNow));
+        var page = await OpenAsync(host, "/campaign?id=support");
+        var card = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Language model as judge" }) });
+        await Expect(card).ToContainTextAsync("Agrees with people");
+        await Expect(card).ToContainTextAsync("67%");
+        await Expect(card).ToContainTextAsync("not mixed with them");
+        await Screenshots.SaveAsync(page, "llm-judge", full: true);
+        var started = await page.RunAndWaitForResponseAsync(() => card.GetByRole(AriaRole.Button, new() { Name = "Judge what is new" }).ClickAsync(), r => r.Request.Method == "POST" && r.Url.EndsWith("/llm-judge", StringComparison.Ordinal));
+        Assert.Equal(202, started.Status);
         PageErrors.AssertNone(page);
     }
 

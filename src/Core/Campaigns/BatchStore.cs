@@ -25,6 +25,14 @@ public sealed class BatchStore(ITableStore tables)
         await foreach (var row in tables.QueryAsync(Table, campaign.Value, cancellation: cancellation)) yield return row.ReadBody<Batch>();
     }
 
+    /// <summary>The next batch by id; null after the last. The first after null.</summary>
+    public async Task<Batch?> FindAfterAsync(CampaignId campaign, BatchId? after, CancellationToken cancellation = default)
+    {
+        // '!' comes before everything that keys are made of, so this is the first key after it.
+        await foreach (var row in tables.QueryAsync(Table, campaign.Value, after is { } id ? id.Value + "!" : null, take: 1, cancellation: cancellation)) return row.ReadBody<Batch>();
+        return null;
+    }
+
     /// <summary>The batches of these ids that there are, read in one range from the first to the last; the round's other open batches lie between them.</summary>
     public async Task<IReadOnlyList<Batch>> ListAsync(CampaignId campaign, IReadOnlyCollection<BatchId> ids, CancellationToken cancellation = default)
     {

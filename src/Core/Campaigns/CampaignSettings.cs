@@ -54,6 +54,9 @@ public sealed record CampaignSettings
     /// <summary>Whether pairs of different annotator kinds may meet in one data set. Off: <see cref="TrainOn"/> only.</summary>
     public IReadOnlyList<Labeling.AnnotatorKind> TrainOn { get; init; } = [Labeling.AnnotatorKind.Person];
 
+    /// <summary>A language model that judges comparisons beside people, on request; its judgements become rankings (kind llm) only where <see cref="TrainOn"/> has that kind.</summary>
+    public GeneratorSettings? LlmJudge { get; init; }
+
     /// <summary>How several rankings of one comparison become pairs.</summary>
     public PairVoting Voting { get; init; } = PairVoting.Majority;
 

@@ -92,6 +92,11 @@ public static class CampaignSettingsRules
                 throw Refuse("generators", $"The generator '{generator.Name}' has the share {generator.Share}.", "Give it a share above 0, or leave it out.");
             CheckSampling(generator);
         }
+        if (settings.LlmJudge is { } judge)
+        {
+            if (string.IsNullOrWhiteSpace(judge.Name) || string.IsNullOrWhiteSpace(judge.Model)) throw Refuse("llmJudge", $"The judge '{judge.Name}' names the model '{judge.Model}'.", "Give it a name and a model.");
+            CheckSampling(judge);
+        }
         var twice = settings.Generators.GroupBy(g => g.Name).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
             throw Refuse("generators", $"{twice.Count()} generators are called '{twice.Key}'.", "Give each its own name: answers are told apart by it.");

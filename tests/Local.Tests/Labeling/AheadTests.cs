@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using Rlhf.Labeling.Serving;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Web.Contracts;
 
 namespace Rlhf.Local.Tests.Labeling;
 

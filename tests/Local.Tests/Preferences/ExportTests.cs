@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Rlhf.Campaigns;
 using Rlhf.Contracts;
 using Rlhf.Json;
 using Rlhf.Labeling;

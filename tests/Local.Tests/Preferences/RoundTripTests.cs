@@ -5,7 +5,6 @@ using Rlhf.Labeling;
 using Rlhf.Local.Tests.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Preferences.Formats;
-using Rlhf.Preferences.Imports;
 using Rlhf.Prompts;
 
 namespace Rlhf.Local.Tests.Preferences;
@@ -35,7 +34,7 @@ public sealed class RoundTripTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Formats => ["trl", "trl-implicit", "trl-text", "trlx", "hh", "openai", "parquet", "csv", "arena", "label-studio", "label-studio-min"];
+    public static TheoryData<string> Formats => ["trl", "trl-implicit", "trl-text", "trlx", "hh", "openai", "parquet", "csv", "arena"];
 
     public void Dispose() => folder.Dispose();
 

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,3 +1,4 @@
+using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 
 namespace Rlhf.Pages.Tests;

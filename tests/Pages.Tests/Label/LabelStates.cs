@@ -1,3 +1,4 @@
+using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;

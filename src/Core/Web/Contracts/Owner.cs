@@ -38,6 +38,9 @@ public sealed record CampaignRequest(
 
     /// <summary>A Label Studio server that it is labeled in too.</summary>
     public LabelStudioSettings? LabelStudio { get; init; }
+
+    /// <summary>A language model that judges comparisons beside people, on request.</summary>
+    public GeneratorSettings? LlmJudge { get; init; }
 }
 
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>

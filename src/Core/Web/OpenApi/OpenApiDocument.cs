@@ -91,8 +91,24 @@ public static class OpenApiDocument
 
     private static JsonObject Reference(Type type, JsonObject schemas)
     {
-        if (!schemas.ContainsKey(type.Name)) schemas[type.Name] = RlhfJson.Options.GetJsonSchemaAsNode(type, Exporter);
-        return new() { ["$ref"] = $"#/components/schemas/{type.Name}" };
+        var place = $"#/components/schemas/{type.Name}";
+        if (!schemas.ContainsKey(type.Name)) schemas[type.Name] = Anchored(RlhfJson.Options.GetJsonSchemaAsNode(type, Exporter), place);
+        return new() { ["$ref"] = place };
+    }
+
+    /// <summary>A type that stands in a schema twice is a reference the second time, from the schema's own root; here that is within the document.</summary>
+    private static JsonNode Anchored(JsonNode schema, string place)
+    {
+        if (schema is JsonObject members)
+        {
+            if (members["$ref"] is JsonValue reference) members["$ref"] = place + ((string)reference!)[1..];
+            foreach (var (_, member) in members)
+                if (member is not null and not JsonValue) Anchored(member, place);
+        }
+        if (schema is JsonArray items)
+            foreach (var item in items)
+                if (item is not null and not JsonValue) Anchored(item, place);
+        return schema;
     }
 
     private static readonly JsonSchemaExporterOptions Exporter = new()

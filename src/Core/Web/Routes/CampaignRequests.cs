@@ -24,6 +24,7 @@ internal static class CampaignRequests
             FineTuning = request.FineTuning,
             LabelTemplate = string.IsNullOrWhiteSpace(request.LabelTemplate) ? null : request.LabelTemplate,
             LabelStudio = request.LabelStudio,
+            LlmJudge = request.LlmJudge,
             TrainWhenLabeled = request.TrainWhenLabeled,
             TokenBudget = request.TokenBudget,
             Seed = request.Seed,

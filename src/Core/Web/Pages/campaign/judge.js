@@ -1,0 +1,48 @@
+import { h, show } from "../shared/dom.js";
+import { count, percent, plural } from "../shared/format.js";
+import { attempt, keepFresh } from "../shared/owner.js";
+
+/** The language model that judges beside people: how far it can be trusted, and a button that has it go on. Nothing where the campaign names none. */
+export async function mountJudge(card, api, base) {
+  let shown = "";
+  const refresh = async () => {
+    const stand = await api("GET", `${base}/llm-judge`);
+    card.hidden = !stand.judge;
+    const text = JSON.stringify(stand);
+    if (!stand.judge || text === shown) return;
+    shown = text;
+    show(card, parts(stand, start));
+  };
+  const start = () => attempt(async () => {
+    await api("POST", `${base}/llm-judge`);
+    await refresh();
+  });
+  card.hidden = true;
+  await refresh();
+  if (!card.hidden) setTimeout(() => keepFresh(refresh, 5), 5000);
+}
+
+function parts({ judge, model, counts, isRunning, figures, trouble }, start) {
+  return [
+    h("div", { class: "card-head" }, h("h2", {}, "Language model as judge"), isRunning && h("span", { class: "badge running" }, "judging")),
+    h("p", { class: "muted" }, `${judge} (${model}) judges each two answers in both orders. ${counts
+      ? "This campaign trains on its rankings too, marked llm; what people have left open is handed in by it."
+      : "Its judgements stand beside people's rankings and are not mixed with them."}`),
+    trouble && !isRunning && h("p", { class: "notice" }, trouble),
+    figures.votes > 0 && h("dl", { class: "figures" },
+      figure("Judged", count(figures.votes), figures.unreadable > 0 ? `${plural(figures.unreadable, "verdict")} not readable` : "comparisons"),
+      share("Agrees with people", figures.withPeople, "answer pairs that people decided"),
+      share("Consistent", figures.consistency, "pairs, both orders the same"),
+      share("Prefers the first", figures.firstSide, "verdicts; 50% is no bias"),
+      share("Prefers the longer", figures.longer, figures.peopleLonger ? `verdicts; people ${percent(figures.peopleLonger.share)}` : "verdicts")),
+    h("div", { class: "row" }, h("button", { type: "button", disabled: isRunning, onclick: start }, figures.votes > 0 ? "Judge what is new" : "Have it judge")),
+  ];
+}
+
+function share(label, value, of) {
+  return value ? figure(label, percent(value.share), `${percent(value.low)} to ${percent(value.high)}, ${count(value.count)} ${of}`) : figure(label, "–", "nothing to tell by yet");
+}
+
+function figure(label, value, note) {
+  return h("div", {}, h("dt", {}, label), h("dd", {}, value, h("small", {}, note)));
+}
