@@ -3,6 +3,7 @@ using Microsoft.Playwright;
 using Rlhf.Contracts;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Web.Security;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rlhf.Pages.Tests.Studio;
@@ -100,7 +101,7 @@ public sealed class StudioTests(Browser browser)
         await using var host = await WebHost.StartAsync();
         await host.PublishAsync(count: 1, template: StudioForm.Template);
         var form = await StudioForm.OpenAsync(browser, await host.InviteAsync());
-        var frame = form.Page.Frames.Single(f => f.Url.EndsWith("/label-studio/frame", StringComparison.Ordinal));
+        var frame = FrameOf(form);
         Assert.Equal("null", await frame.EvaluateAsync<string>("() => self.origin"));
         Assert.Equal("refused", await frame.EvaluateAsync<string>("() => { try { return parent.location.hash; } catch { return 'refused'; } }"));
         Assert.Equal("refused", await frame.EvaluateAsync<string>("() => fetch('/api/health').then(r => r.text(), () => 'refused')"));
@@ -111,6 +112,26 @@ public sealed class StudioTests(Browser browser)
         Assert.Empty(await host.Get<RankingStore>().ReadBatchAsync(Batch));
     }
 
+    [BrowserFact]
+    public async Task NewCampaign_WithABrokenTemplate_IsRefusedWithTheLineAndMadeWithAGoodOne()
+    {
+        await using var host = await WebHost.StartAsync();
+        var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken));
+        await page.GetByPlaceholder("Support answers").FillAsync("Templates");
+        await page.GetByText("Label Studio template").ClickAsync();
+        var template = page.GetByLabel("Template (XML)");
+        await template.FillAsync("<View>\n  <Text name=\"prompt\" value=\"$prompt\"/>\n  <Pairwise name=\"pw\" toName=\"left,right\">\n</View>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.Locator("#flash")).ToContainTextAsync("broken in line 4: The 'Pairwise' start tag on line 3");
+        await template.FillAsync("<View>\n  <HyperText name=\"left\" value=\"$text1\"/>\n</View>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.Locator("#flash")).ToContainTextAsync("broken in line 2: <HyperText> shows HTML");
+        await template.FillAsync(StudioForm.Template);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Templates" })).ToBeVisibleAsync();
+        PageErrors.AssertNone(page);
+    }
+
     [EditorFact]
     public async Task Page_PhoneSized_DoesNotScrollSideways()
     {
@@ -119,7 +140,7 @@ public sealed class StudioTests(Browser browser)
         var form = await StudioForm.OpenAsync(browser, await host.InviteAsync(), width: 390, height: 844);
         await Screenshots.SaveAsync(form.Page, "label-studio-phone", full: true);
         Assert.True(await form.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
-        var frame = form.Page.Frames.Single(f => f.Url.EndsWith("/label-studio/frame", StringComparison.Ordinal));
+        var frame = FrameOf(form);
         Assert.True(await frame.EvaluateAsync<bool>("() => document.body.scrollWidth <= innerWidth"));
         await Expect(form.Frame.GetByText("Submit", new() { Exact = true })).ToBeVisibleAsync();
     }
@@ -130,16 +151,21 @@ public sealed class StudioTests(Browser browser)
         await using var host = await WebHost.StartAsync();
         await host.PublishAsync(count: 12, template: StudioForm.Template);
         var form = await StudioForm.OpenAsync(browser, await host.InviteAsync(), height: 820);
-        await form.ChooseAsync("left");
+        // The longer answer is the one that helps.
+        var side = (await form.SideText("left").InnerTextAsync()).Length > (await form.SideText("right").InnerTextAsync()).Length ? "left" : "right";
+        await form.ChooseAsync(side);
         await form.Frame.GetByText("Friendly").ClickAsync();
-        await Expect(form.Side("left")).ToHaveAttributeAsync("style", new Regex("rgb\\(219, 234, 254\\)"));
+        await Expect(form.Side(side)).ToHaveAttributeAsync("style", new Regex("rgb\\(219, 234, 254\\)"));
         await Expect(form.Frame.Locator("label", new() { HasText = "Friendly" }).Locator("input")).ToBeCheckedAsync();
         await form.Frame.Locator(".ant-rate-star").Nth(3).ClickAsync();
         await Expect(form.Frame.Locator(".ant-rate-star-full")).ToHaveCountAsync(4);
-        await form.Page.EvaluateAsync("() => Promise.all(document.getAnimations().map(a => a.finished))");
+        await form.Page.Mouse.MoveAsync(5, 5);
+        await FrameOf(form).EvaluateAsync("() => Promise.all(document.getAnimations().map(a => a.finished))");
         await Screenshots.SaveAsync(form.Page, "label-studio");
         PageErrors.AssertNone(form.Page);
     }
+
+    private static IFrame FrameOf(StudioForm form) => form.Page.Frames.Single(f => f.Url.EndsWith("/label-studio/frame", StringComparison.Ordinal));
 
     private static Task<IReadOnlyList<Ranking>> RankingsAsync(WebHost host, int count) =>
         Eventually.GetAsync(async () => await host.Get<RankingStore>().ReadBatchAsync(Batch) is var rankings && rankings.Count >= count ? rankings : null);
