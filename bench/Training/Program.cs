@@ -1,6 +1,6 @@
 // The figures of the training on this machine: reward model and PPO, judged by the noise-free rule.
 //   dotnet run -c Release --project bench/Training -- [--seed 1] [--prompts FILE] [--train 1695] [--stages reward] [--set ppo.klCoefficient=0 ...] [--show 5] [--final]
-//   --keep FOLDER keeps the models, --reward FOLDER takes a kept reward model instead of training one, --model FOLDER another base.
+//   --keep FOLDER keeps the models, --reward FOLDER takes a kept reward model instead of training one, --model FOLDER another base, --temperature 0.7 is the judged answers' (1 in ./run).
 // Settings that are not set are the defaults of Core/Training/TrainingJob.cs, as ./run has them.
 //
 // Figures are of development prompts: two of three validation prompts of the file (the rest choose the epoch, as in ./run). Whoever chooses settings by these figures may not see those of the test
@@ -34,14 +34,14 @@ var kind = isFinal ? "test" : "development";
 var all = SupportData.Read(Option("--prompts") ?? Path.Combine(root, "samples", "support-prompts.jsonl"));
 var prompts = isFinal ? all : SupportData.ForDevelopment(all, int.Parse(Option("--train") ?? "1000000"));
 var settings = Settings();
-string[] curves = ["reward", "kl", "klCoefficient", "entropy", "clipFraction", "valueLoss", "answerLength", "finished"];
+string[] curves = ["reward", "kl", "explained", "entropy", "clipFraction", "valueLoss", "answerLength", "finished"];
 var sampling = new SamplingSettings(settings.Ppo.MaximumAnswerTokens);
 await using var baseline = OnnxGenerator.Load("base", model);
 var work = Directory.CreateTempSubdirectory("rlhf-bench-").FullName;
 try
 {
     var clock = Stopwatch.StartNew();
-    var pairs = await SupportData.PairsAsync(baseline, prompts, sampling, seed);
+    var pairs = await SupportData.PairsAsync(baseline, Option("--reward") is null ? prompts : [.. prompts.Where(p => p.Split == Split.Test)], sampling, seed);
     Console.WriteLine($"{pairs.Count} pairs ({string.Join(", ", pairs.CountBy(p => p.Split).Select(s => $"{s.Value} {(s.Key == Split.Test ? kind : s.Key)}"))}) from {prompts.Count} prompts in {clock.Elapsed.TotalSeconds:f1} s");
     var blobs = BlobStores.Open(Path.Combine(work, "blobs"));
     var job = await PrepareAsync(blobs, pairs);
@@ -89,12 +89,12 @@ async Task ReportPolicyAsync(IBlobStore blobs, TrainingJob job, string folder, R
     Keep(folder, "model");
     await using var tuned = OnnxGenerator.Load("tuned", folder);
     var judged = prompts.Where(prompt => prompt.Split == Split.Test).ToList();
-    var curve = (await JsonLines.ReadAsync<MetricPoint>(blobs, $"{job.Output}/metrics.jsonl", default)).Where(point => point.Stage == TrainingStage.Ppo && point.Values.ContainsKey("reward")).ToList();
+    var curve = (await JsonLines.ReadAsync<MetricPoint>(blobs, $"{job.Output}/metrics.jsonl", default)).Where(point => point.Stage == TrainingStage.Ppo && point.Values.ContainsKey("policyLoss")).ToList();
     foreach (var point in curve.Where((_, i) => i % Math.Max(1, curve.Count / 8) == 0).Append(curve[^1]))
         Console.WriteLine($"  step {point.Step,3}  {string.Join("  ", curves.Select(name => $"{name} {point.Values[name]:f3}"))}");
     foreach (var example in (await Judgement.AnswerAsync(tuned, [.. judged.Take(int.Parse(Option("--show") ?? "0"))], sampling, seed)).Zip(judged))
         Console.WriteLine($"  > {example.Second.Messages[^1].Content}\n    {example.First.Text}");
-    var judgement = await Judgement.OfAsync(baseline, tuned, judged, sampling, seed);
+    var judgement = await Judgement.OfAsync(baseline, tuned, judged, sampling with { Temperature = double.Parse(Option("--temperature") ?? "1") }, seed);
     Console.WriteLine($"seed {seed}: win rate {judgement.WinRate:p1} [{judgement.Low:p1}, {judgement.High:p1}] of {judgement.Prompts} {kind} prompts; rule score {judgement.BaseScore:f2} -> {judgement.TunedScore:f2}; "
         + $"reward {results.MeanRewardBefore:f2} -> {results.MeanRewardAfter:f2}; KL {results.KlMean:f2} nats; distinct {judgement.Distinct:p1}; finished {judgement.Finished:p1}; "
         + $"fluent {judgement.Fluent:p1}; {judgement.MeanWords:f0} words; {results.Seconds:f0} s");

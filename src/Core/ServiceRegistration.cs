@@ -42,12 +42,11 @@ public static class ServiceRegistration
         services.TryAddSingleton<StorageHealth>();
         services.AddSingleton(Steps());
         services.AddLabeling();
-        services.AddLabelStudio();
 
         services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>().AddSingleton<GuidelinesStore>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
-        services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats();
+        services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats().AddLabelStudio();
         services.AddSingleton<RunStore>().AddSingleton<RunService>().AddSingleton<RunReporter>().AddSingleton<SnapshotBuilder>();
         services.AddSingleton<RunLauncher>().AddSingleton<JobFollower>().AddSingleton<AnswerJobs>();
         services.TryAddSingleton<EndpointClients>(s => new(s.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build(), s.GetService<TokenCredential>()));

@@ -12,6 +12,9 @@ public sealed class Screenshots(Browser browser)
 {
     private const int FormHeight = 600;
 
+    private static readonly (ColorScheme Scheme, int Width, int Height)[] Views =
+        [(ColorScheme.Light, 1280, 800), (ColorScheme.Dark, 1280, 800), (ColorScheme.Light, 390, 844), (ColorScheme.Dark, 390, 844)];
+
     private static readonly string? Folder = Environment.GetEnvironmentVariable("RLHF_SCREENSHOTS");
 
     [BrowserFact]
@@ -19,16 +22,15 @@ public sealed class Screenshots(Browser browser)
     {
         await using var host = await WebHost.StartAsync();
         var published = await host.PublishAsync(count: 24);
-        await SampleRankings.WriteAsync(host, published);
         await host.PublishAsync(count: 3, answers: 3, batch: 2);
         await RankSomeAsync(host);
+        foreach (var view in Views) await TakeFormAsync(host, view);
+        // They go past the serving, so the form's counts are looked at before.
+        await SampleRankings.WriteAsync(host, published);
         await SampleRun.WriteAsync(host, RunState.Succeeded);
-        foreach (var (scheme, width, height) in new[] { (ColorScheme.Light, 1280, 800), (ColorScheme.Dark, 1280, 800), (ColorScheme.Light, 390, 844), (ColorScheme.Dark, 390, 844) })
+        foreach (var (scheme, width, height) in Views)
         {
-            var name = $"{(width > 400 ? "wide" : "phone")}-{scheme.ToString().ToLowerInvariant()}";
-            var form = await LabelForm.OpenAsync(browser, await host.InviteAsync(), width, width > 400 ? FormHeight : height, scheme);
-            await form.PromptAsync();
-            await SaveAsync(form.Page, $"label-{name}");
+            var name = NameOf(scheme, width);
             foreach (var (path, shown) in new[] { ("/", "Campaigns"), ("/campaign?id=support", "Generators"), ("/run?id=support-run1", "Judged on test prompts") })
             {
                 var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken, path), width, height, scheme);
@@ -38,6 +40,17 @@ public sealed class Screenshots(Browser browser)
             }
         }
     }
+
+    private async Task TakeFormAsync(WebHost host, (ColorScheme Scheme, int Width, int Height) view)
+    {
+        var annotator = await host.InviteAsync();
+        for (var i = 0; i < 2; i++) await annotator.RankAsync((await annotator.NextAsync()).Task!);
+        var form = await LabelForm.OpenAsync(browser, annotator, view.Width, view.Width > 400 ? FormHeight : view.Height, view.Scheme);
+        await form.PromptAsync();
+        await SaveAsync(form.Page, $"label-{NameOf(view.Scheme, view.Width)}");
+    }
+
+    private static string NameOf(ColorScheme scheme, int width) => $"{(width > 400 ? "wide" : "phone")}-{scheme.ToString().ToLowerInvariant()}";
 
     private static async Task RankSomeAsync(WebHost host)
     {

@@ -1,3 +1,5 @@
+using Rlhf.Labeling;
+
 namespace Rlhf.Campaigns;
 
 /// <summary>What a form's settings must satisfy, and what they mean for a ranking.</summary>
@@ -9,9 +11,10 @@ public static class LabelFormRules
     /// <summary>Strengths to each side: 1, 2 or 3.</summary>
     public static int MaximumStrength(LabelFormSettings form) => form.Scale / 2;
 
-    /// <summary>Least active time for texts of so many characters; null where none is too short.</summary>
-    public static TimeSpan? LeastTime(LabelFormSettings form, int characters) => form.TooFastPerThousandCharacters is not { } perThousand ? null
-        : perThousand * (characters / 1000.0) is var least && least < LongEnough ? least : LongEnough;
+    /// <summary>Whether the last turn and the answers can't have been read in the ranking's active time. A skip needs no reading.</summary>
+    public static bool IsTooFast(LabelFormSettings form, Comparison comparison, Ranking ranking) =>
+        form.TooFastPerThousandCharacters is { } perThousand && ranking.ActiveTime is { } active && ranking.Outcome != RankingOutcome.Skip && active < LongEnough
+        && active < perThousand * ((comparison.Prompt.Messages[^1].Content.Length + comparison.Answers.Sum(a => a.Text.Length)) / 1000.0);
 
     /// <exception cref="RlhfException"><c>invalid-form</c>.</exception>
     public static void Check(LabelFormSettings form)
@@ -22,7 +25,7 @@ public static class LabelFormRules
             throw Refuse("breakAfter", $"A break is proposed after {pause}.", "Choose 1 minute to 8 hours, 45 minutes is usual, or null for never.");
         if (form.DailyCap is < 1) throw Refuse("dailyCap", $"A person may make {form.DailyCap} judgements a day.", "Choose 1 or more, or null for no bound.");
         if (form.TooFastPerThousandCharacters is { } fast && (fast <= TimeSpan.Zero || fast > TimeSpan.FromMinutes(2)))
-            throw Refuse("tooFastPerThousandCharacters", $"Less than {fast} for a thousand characters is too fast.", "Choose a time above zero up to 2 minutes, 7 seconds is usual, or null to flag none.");
+            throw Refuse("tooFastPerThousandCharacters", $"Less than {fast} for a thousand characters is too fast.", "Choose a time above zero up to 2 minutes, 10 seconds is usual, or null to flag none.");
     }
 
     private static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-form", $"{message} (form.{setting})", remedy);

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rlhf.LabelStudio.Editor;
+using Rlhf.LabelStudio.Files;
 using Rlhf.LabelStudio.Server;
+using Rlhf.Preferences.Formats;
+using Rlhf.Preferences.Imports;
 
 namespace Rlhf.LabelStudio;
 
@@ -15,7 +18,8 @@ public static class LabelStudioRegistration
         services.AddSingleton<StudioStore>().AddSingleton<AnnotationIntake>().AddSingleton<StudioSync>().AddSingleton<StudioKeeper>().AddSingleton<StudioFiles>();
         services.TryAddSingleton(s => new StudioClients(ConfigurationOf(s), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => ActivatorUtilities.CreateInstance<StudioWebhook>(s, ConfigurationOf(s)));
-        return services;
+        services.AddSingleton<IExportFormat, StudioFormat>().AddSingleton<IExportFormat, StudioMinFormat>();
+        return services.AddSingleton<IImportFormat, StudioMinImport>().AddSingleton<IImportFormat, StudioImport>();
     }
 
     private static IConfiguration ConfigurationOf(IServiceProvider services) => services.GetService<IConfiguration>() ?? new ConfigurationBuilder().Build();

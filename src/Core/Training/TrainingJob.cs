@@ -73,10 +73,13 @@ public sealed record PpoSettings
     public int MinibatchSize { get; init; } = 32;
     public double LearningRate { get; init; } = 5e-4;
     public double Gamma { get; init; } = 1;
+    /// <summary>λ of the policy's advantages; the value model learns whole returns.</summary>
     public double Lambda { get; init; } = 0.95;
     public double ClipRange { get; init; } = 0.2;
-    public double ValueClipRange { get; init; } = 0.2;
-    public double ValueCoefficient { get; init; } = 0.1;
+    /// <summary>How far a value may move in a step before it stops counting, in units of r̂; the default is out of reach, so nothing is clipped unless it is set lower.</summary>
+    public double ValueClipRange { get; init; } = 10;
+    public double ValueCoefficient { get; init; } = 1;
+    public double ValueLearningRate { get; init; } = 5e-4;
     /// <summary>β on the per-token KL to the reference; it applies to the normalised reward. 0 turns the penalty off.</summary>
     public double KlCoefficient { get; init; } = 0.15;
     /// <summary>Nats a sequence that the adaptive controller steers to; null keeps the coefficient fixed.</summary>

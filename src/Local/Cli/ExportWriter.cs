@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rlhf.Campaigns;
 using Rlhf.Json;
 using Rlhf.Preferences.Formats;
 using Rlhf.Prompts;
@@ -13,12 +14,12 @@ internal static class ExportWriter
 {
     public static async Task WriteAsync(IServiceProvider services, ExportOrder order, CancellationToken cancellation)
     {
+        await SayLossesAsync(services, order, cancellation);
         var bundle = services.GetRequiredService<ExportBundle>();
         if (order.Output is null) await (await OpenAsync(services, order, cancellation)).WriteAsync(Console.OpenStandardOutput(), cancellation);
         else if (Directory.Exists(order.Output) || Path.EndsInDirectorySeparator(order.Output)) await bundle.WriteFolderAsync(order.Campaign, order.Format, order.Split, order.Output, cancellation);
         else if (order.Output.EndsWith(".zip", StringComparison.OrdinalIgnoreCase)) await WriteArchiveAsync(bundle, order, order.Output, cancellation);
         else await WriteFileAsync(services, order, order.Output, cancellation);
-        await SayLossesAsync(services.GetRequiredService<ExportFormats>().Get(order.Format).Info);
     }
 
     private static Task<Export> OpenAsync(IServiceProvider services, ExportOrder order, CancellationToken cancellation) =>
@@ -43,9 +44,11 @@ internal static class ExportWriter
         await File.WriteAllTextAsync($"{beside}.card.json", JsonSerializer.Serialize(card, RlhfJson.Indented), cancellation);
     }
 
-    private static async Task SayLossesAsync(FormatInfo info)
+    private static async Task SayLossesAsync(IServiceProvider services, ExportOrder order, CancellationToken cancellation)
     {
-        if (info.Loses.Count > 0) await Console.Error.WriteLineAsync($"'{info.Name}' does not hold everything:");
-        foreach (var loss in info.Loses) await Console.Error.WriteLineAsync($"  {loss}");
+        var format = services.GetRequiredService<ExportFormats>().Get(order.Format);
+        var loses = format.LosesOf(await services.GetRequiredService<CampaignStore>().GetAsync(order.Campaign, cancellation));
+        if (loses.Count > 0) await Console.Error.WriteLineAsync($"'{format.Info.Name}' does not hold everything:");
+        foreach (var loss in loses) await Console.Error.WriteLineAsync($"  {loss}");
     }
 }

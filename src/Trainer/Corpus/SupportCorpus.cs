@@ -12,7 +12,7 @@ namespace Rlhf.Trainer.Corpus;
 public static class SupportCorpus
 {
     /// <summary>Of the prompts in samples/. Not used before the settings of the training were chosen, so that nothing was chosen by them.</summary>
-    public const int SampleSeed = 2027;
+    public const int SampleSeed = 2031;
 
     public const int SampleCount = 4800;
 

@@ -15,7 +15,7 @@ public static class MakeModelCommand
                                               makes the small model: corpus, vocabulary, training, ONNX, card
         rlhf-trainer measure-model [--model models/support-small]
                                               samples a support model on test prompts and writes its card anew
-        rlhf-trainer make-prompts [--output samples/support-prompts.jsonl] [--seed 2027] [--count 4800]
+        rlhf-trainer make-prompts [--output samples/support-prompts.jsonl] [--seed 2031] [--count 4800]
                                               writes sample prompts, each with its split
         """;
 

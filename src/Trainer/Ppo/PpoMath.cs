@@ -88,6 +88,16 @@ public static class PpoMath
         return 0.5 * MaskedMean(maximum((values - returns).square(), (clipped - returns).square()), mask);
     }
 
+    /// <summary>Share of the returns' variance that the values explain: 1 is all, 0 no better than their mean, below 0 worse; 0 where the returns do not vary.</summary>
+    /// <param name="values">V, one a token.</param>
+    /// <param name="returns">R, in the same order; at least one.</param>
+    public static double ExplainedVariance(IReadOnlyList<float> values, IReadOnlyList<float> returns)
+    {
+        var mean = returns.Average(value => (double)value);
+        var variance = returns.Sum(value => (value - mean) * (value - mean));
+        return variance == 0 ? 0 : 1 - (values.Zip(returns).Sum(pair => Math.Pow((double)pair.First - pair.Second, 2)) / variance);
+    }
+
     /// <summary>What PPO optimises of an answer: its normalised reward, clipped, less the penalty where it has no end token (after clipping, so that it always counts).</summary>
     public static double Score(double normalizedReward, bool ended, double clip, double missingEndPenalty) =>
         Math.Clamp(normalizedReward, -clip, clip) - (ended ? 0 : missingEndPenalty);

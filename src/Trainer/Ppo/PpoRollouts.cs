@@ -15,18 +15,18 @@ public sealed class PpoRollouts(ICausalLanguageModel reference, RewardModel rewa
     /// <summary>Nats on one token; measured gaps are around 1e-5.</summary>
     public const double LargestGap = 0.01;
 
-    /// <returns>Shuffled, so that consecutive runs of them are the first epoch's minibatches: those are evaluated together here, and on them the ratio is exactly 1.</returns>
+    /// <returns>Shuffled, so that consecutive runs of them are the first epoch's minibatches: their parts are evaluated together here, and on them the ratio is exactly 1.</returns>
     /// <exception cref="RlhfException"><c>rollouts-differ</c>.</exception>
     public IReadOnlyList<Rollout> Collect(
-        PolicyWithValue policy, IReadOnlyList<int[]> prompts, double klCoefficient, long seed, CancellationToken cancellation)
+        ICausalLanguageModel policy, ValueModel value, IReadOnlyList<int[]> prompts, double klCoefficient, long seed, CancellationToken cancellation)
     {
         var sampling = new SamplingSettings(settings.MaximumAnswerTokens, settings.Temperature);
-        var answers = PolicySampler.Sample(policy.Policy, prompts, sampling, endToken, seed, cancellation);
+        var answers = PolicySampler.Sample(policy, prompts, sampling, endToken, seed, cancellation);
         var rollouts = prompts.Zip(answers, (prompt, answer) => new Rollout(
             prompt, answer.Ended ? [.. answer.Tokens, endToken] : [.. answer.Tokens], answer.Ended, [.. answer.LogProbabilities])).ToArray();
         new SeededRandom(SeededRandom.Combine(seed, 2)).Shuffle<Rollout>(rollouts);
         Score(rollouts);
-        foreach (var minibatch in rollouts.Chunk(settings.MinibatchSize)) Evaluate(policy, minibatch);
+        foreach (var part in rollouts.Chunk(settings.MinibatchSize).SelectMany(Minibatches.Parts)) Evaluate(policy, value, part);
         CheckGap(rollouts);
         EstimateAdvantages(rollouts, klCoefficient);
         return rollouts;
@@ -42,22 +42,20 @@ public sealed class PpoRollouts(ICausalLanguageModel reference, RewardModel rewa
         }
     }
 
-    private void Evaluate(PolicyWithValue policy, Rollout[] minibatch)
+    private void Evaluate(ICausalLanguageModel policy, ValueModel value, Rollout[] part)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var batch = AnswerBatch.Of([.. minibatch.Select(rollout => (rollout.Prompt, rollout.Answer))]);
-        var lengths = minibatch.Select(rollout => rollout.Answer.Length).ToArray();
-        var (logits, values) = policy.Evaluate(batch);
-        var logProbabilities = AnswerBatch.Cut(PpoMath.LogProbabilities(logits, batch.Answers, settings.Temperature), lengths);
-        var referenceLogits = reference.Logits(batch.PredictingHidden(reference));
-        var referenceLogProbabilities = AnswerBatch.Cut(PpoMath.LogProbabilities(referenceLogits, batch.Answers, settings.Temperature), lengths);
-        var valueRows = AnswerBatch.Cut(values, lengths);
-        for (var i = 0; i < minibatch.Length; i++)
+        var batch = AnswerBatch.Of([.. part.Select(rollout => (rollout.Prompt, rollout.Answer))]);
+        var lengths = part.Select(rollout => rollout.Answer.Length).ToArray();
+        float[][] LogProbabilities(ICausalLanguageModel model) =>
+            AnswerBatch.Cut(PpoMath.LogProbabilities(model.Logits(batch.PredictingHidden(model)), batch.Answers, settings.Temperature), lengths);
+        var (logProbabilities, referenceLogProbabilities, values) = (LogProbabilities(policy), LogProbabilities(reference), AnswerBatch.Cut(value.Values(batch), lengths));
+        for (var i = 0; i < part.Length; i++)
         {
-            minibatch[i].LogProbabilities = logProbabilities[i];
-            minibatch[i].ReferenceLogProbabilities = referenceLogProbabilities[i];
-            minibatch[i].Values = valueRows[i];
+            part[i].LogProbabilities = logProbabilities[i];
+            part[i].ReferenceLogProbabilities = referenceLogProbabilities[i];
+            part[i].Values = values[i];
         }
     }
 
@@ -72,7 +70,7 @@ public sealed class PpoRollouts(ICausalLanguageModel reference, RewardModel rewa
             AnswerBatch.Pad([.. rollouts.Select(rollout => rollout.ReferenceLogProbabilities)]),
             tensor([.. rollouts.Select(rollout => (float)rollout.Score)]), mask, klCoefficient);
         var advantages = PpoMath.Advantages(rewards, values, mask, settings.Gamma, settings.Lambda);
-        var returns = AnswerBatch.Cut(advantages + values, lengths);
+        var returns = AnswerBatch.Cut(PpoMath.Advantages(rewards, values, mask, settings.Gamma, lambda: 1) + values, lengths);
         var whitened = AnswerBatch.Cut(PpoMath.Whiten(advantages, mask), lengths);
         for (var i = 0; i < rollouts.Length; i++) (rollouts[i].Advantages, rollouts[i].Returns) = (whitened[i], returns[i]);
     }

@@ -4,7 +4,6 @@ using Rlhf.Trainer.Models;
 using Rlhf.Trainer.Optimization;
 using Rlhf.Trainer.Reward;
 using Rlhf.Training;
-using static TorchSharp.torch;
 
 namespace Rlhf.Trainer.Ppo;
 
@@ -16,13 +15,17 @@ namespace Rlhf.Trainer.Ppo;
 ///   score = clip(r̂, ±c) − penalty where the end token is missing
 ///   log π_old, log π_ref, V of every answer token, by torch
 ///   token reward = −β (log π_old − log π_ref), and the score on the last token
-///   advantages by GAE(γ, λ), whitened over the step's tokens; returns = advantages + V
-///   a few epochs of minibatches:                                                                                  <see cref="PpoUpdate"/>
-///     loss = clipped policy loss + c_v · clipped value loss; AdamW, gradient norm clipped at 1
+///   advantages by GAE(γ, λ), whitened over the step's tokens; returns = rewards still to come, which is GAE(γ, 1) + V
+///   a few epochs of minibatches each:
+///     policy: clipped policy loss                                                                                 <see cref="PpoUpdate"/>
+///     value model: c_v · clipped squared error to the returns                                                            <see cref="ValueUpdate"/>
+///     both by AdamW, gradient norm clipped at 1
 /// </code>
-/// Departures: the value head stands on the policy's own trunk and begins at zero (Ziegler: so does ours; Ouyang: a model of its own, from the reward model); no dropout;
-/// no entropy bonus (the KL penalty keeps the entropy up); log-probabilities of the generator are never used, only compared: where ONNX Runtime and torch differ by more than
-/// <see cref="PpoRollouts.LargestGap"/> nats on a token, the run fails. The published policy is the one after the last step; the reward model chooses nothing.
+/// The value model is one of its own that begins as the reward model (Ouyang et al. 2022) and learns whole returns, while the policy's advantages take λ below 1 (Yuan et al. 2025,
+/// VC-PPO). A value head on the policy's trunk that begins at zero explained next to nothing of the returns here (bench/Training/README.md).
+/// Departures: no dropout; no entropy bonus (the KL penalty keeps the entropy up); log-probabilities of the generator are never used, only
+/// compared: where ONNX Runtime and torch differ by more than <see cref="PpoRollouts.LargestGap"/> nats on a token, the run fails. The published policy is the one after the last
+/// step; the reward model chooses nothing.
 /// Random numbers come from (seed, step), so that a resumed run draws what the whole one would have drawn.
 /// </summary>
 public static class PpoTrainer
@@ -39,24 +42,31 @@ public static class PpoTrainer
     {
         if (prompts.Count == 0)
             throw new RlhfException("no-rollout-prompts", "There is no train prompt to practise on.", "Add prompts to the campaign and start the run again.");
-        var policy = new PolicyWithValue(start.Clone());
-        using var optimizer = new AdamW(policy.Parameters());
+        using var state = new PpoState(start, reward);
         var rollouts = new PpoRollouts(start, reward, endToken, settings);
-        var (step, coefficient) = Restore(progress, policy, optimizer, settings);
+        var (step, coefficient) = state.Restore(progress, settings);
         var control = KlControl.Create(coefficient, settings.TargetKl);
         while (step < settings.Steps)
         {
             var stepSeed = SeededRandom.Combine(seed, step);
-            var batch = rollouts.Collect(policy, Draw(prompts, seed, step, settings.RolloutsPerStep), control.Coefficient, stepSeed, cancellation);
-            var learningRate = LearningRate.Linear(settings.LearningRate, step, settings.Steps, warmUp: Math.Min(5, settings.Steps / 10));
-            var values = PpoUpdate.Apply(policy, optimizer, batch, settings, learningRate, SeededRandom.Combine(stepSeed, 1));
+            var batch = rollouts.Collect(state.Policy, state.Value, Draw(prompts, seed, step, settings.RolloutsPerStep), control.Coefficient, stepSeed, cancellation);
+            var values = Update(state, batch, settings, step, stepSeed);
             Describe(values, batch, control.Coefficient);
             control.Update(values["kl"], batch.Count);
             step++;
-            await progress.StepAsync(new(step, settings.Steps, Headline(values), values), () => State(step, policy, optimizer, control));
+            await progress.StepAsync(new(step, settings.Steps, Headline(values), values), () => state.Save(step, control.Coefficient));
         }
 
-        return policy.Policy;
+        return state.TakePolicy();
+    }
+
+    private static Dictionary<string, double> Update(PpoState state, IReadOnlyList<Rollout> batch, PpoSettings settings, int step, long stepSeed)
+    {
+        var learningRate = LearningRate.Linear(settings.LearningRate, step, settings.Steps, warmUp: Math.Min(5, settings.Steps / 10));
+        var valueLearningRate = LearningRate.Linear(settings.ValueLearningRate, step, settings.Steps);
+        var values = PpoUpdate.Apply(state.Policy, state.PolicyOptimizer, batch, settings, step + 1, learningRate, SeededRandom.Combine(stepSeed, 1));
+        values["valueLoss"] = ValueUpdate.Apply(state.Value, state.ValueOptimizer, batch, settings, step + 1, valueLearningRate, SeededRandom.Combine(stepSeed, 3));
+        return values;
     }
 
     /// <summary>The step's prompts: all prompts in a shuffled order, then all again in another.</summary>
@@ -79,6 +89,7 @@ public static class PpoTrainer
     {
         values["reward"] = batch.Average(rollout => rollout.Reward);
         values["score"] = batch.Average(rollout => rollout.Score);
+        values["explained"] = PpoMath.ExplainedVariance([.. batch.SelectMany(rollout => rollout.Values)], [.. batch.SelectMany(rollout => rollout.Returns)]);
         values["kl"] = batch.Average(rollout => rollout.Kl);
         values["klCoefficient"] = coefficient;
         values["answerLength"] = batch.Average(rollout => rollout.Answer.Length);
@@ -88,22 +99,4 @@ public static class PpoTrainer
 
     private static string Headline(Dictionary<string, double> values) =>
         string.Create(CultureInfo.InvariantCulture, $"reward {values["reward"]:+0.00;-0.00}, KL {values["kl"]:f1}");
-
-    private static TrainingState State(int step, PolicyWithValue policy, AdamW optimizer, IKlControl control)
-    {
-        var tensors = policy.Parameters().Select(p => (Name: $"policy.{p.Name}", Value: p.Parameter.detach().clone()))
-            .Concat(optimizer.State().Select(s => (Name: $"optimizer.{s.Name}", s.Value)));
-        return new(step, tensors.ToDictionary(t => t.Name, t => t.Value),
-            new Dictionary<string, double> { ["klCoefficient"] = control.Coefficient, ["updates"] = optimizer.Step });
-    }
-
-    private static (int Step, double KlCoefficient) Restore(ITrainingProgress progress, PolicyWithValue policy, AdamW optimizer, PpoSettings settings)
-    {
-        using var state = progress.Resume();
-        if (state is null) return (0, settings.KlCoefficient);
-        using var _ = no_grad();
-        foreach (var (name, parameter) in policy.Parameters()) parameter.copy_(state.Tensors[$"policy.{name}"]);
-        optimizer.Restore((int)state.Numbers["updates"], state.Tensors.Under("optimizer."));
-        return (state.Step, state.Numbers["klCoefficient"]);
-    }
 }

@@ -79,8 +79,16 @@ internal sealed class LabelStudioServer : IAsyncDisposable
             var id = ++lastAnnotation;
             var annotation = new JsonObject
             {
-                ["id"] = id, ["completed_by"] = user, ["result"] = result, ["was_cancelled"] = cancelled, ["ground_truth"] = false, ["lead_time"] = 12.5,
-                ["created_at"] = Text(at), ["updated_at"] = Text(at), ["task"] = task, ["project"] = Project,
+                ["id"] = id,
+                ["completed_by"] = user,
+                ["result"] = result,
+                ["was_cancelled"] = cancelled,
+                ["ground_truth"] = false,
+                ["lead_time"] = 12.5,
+                ["created_at"] = Text(at),
+                ["updated_at"] = Text(at),
+                ["task"] = task,
+                ["project"] = Project,
             };
             annotations[task][id] = annotation;
             return annotation.DeepClone().AsObject();

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Serving;

@@ -119,7 +119,10 @@ public sealed class StudioWebhookTests
             ["data"] = task!["data"]!.DeepClone(),
             ["annotations"] = new JsonArray(new JsonObject
             {
-                ["id"] = 50 + i, ["completed_by"] = 3, ["was_cancelled"] = false, ["updated_at"] = "2026-03-02T10:00:00Z",
+                ["id"] = 50 + i,
+                ["completed_by"] = 3,
+                ["was_cancelled"] = false,
+                ["updated_at"] = "2026-03-02T10:00:00Z",
                 ["result"] = new JsonArray(LabelStudioServer.Item("any", "any", "pairwise", new() { ["selected"] = "left" })),
             }),
         })]);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Rlhf.Labeling.Serving;
 using Rlhf.Local.Tests.Web;
-using Rlhf.Web.Contracts;
 
 namespace Rlhf.Local.Tests.Labeling;
 

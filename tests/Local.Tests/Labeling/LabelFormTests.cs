@@ -84,7 +84,7 @@ public sealed class LabelFormTests
     [Theory]
     [InlineData(AnnotatorKind.Person, 0.4, true)]
     [InlineData(AnnotatorKind.Person, 20.0, false)]
-    [InlineData(AnnotatorKind.Simulated, 0.4, false)]
+    [InlineData(AnnotatorKind.Simulated, 0.4, true)]
     public async Task Submit_FasterThanAnybodyReads_IsFlaggedAndCounts(AnnotatorKind kind, double seconds, bool isFlagged)
     {
         await using var host = await WebHost.StartAsync();

@@ -34,7 +34,7 @@ public sealed class RoundTripTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Formats => ["trl", "trl-implicit", "trl-text", "trlx", "hh", "openai", "parquet", "csv", "arena"];
+    public static TheoryData<string> Formats => ["trl", "trl-implicit", "trl-text", "trlx", "hh", "openai", "parquet", "csv", "arena", "label-studio", "label-studio-min"];
 
     public void Dispose() => folder.Dispose();
 

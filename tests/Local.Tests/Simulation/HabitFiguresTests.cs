@@ -59,11 +59,9 @@ public sealed class HabitFiguresTests
         var shown = ShownOrder.For(comparison, annotator);
         var task = new TaskView(comparison.Id, comparison.Prompt.Messages, [.. shown.Select((id, i) => new AnswerView(ShownOrder.PlaceOf(i), comparison.Answers.First(a => a.Id == id).Text, false))], DateTimeOffset.UnixEpoch, 1);
         var order = Choice.Rank(task, habit, annotator, seed);
-        var active = TimeSpan.FromSeconds(Choice.Seconds(habit, annotator, comparison.Id, seed));
-        // What the server holds a person to.
-        var least = LabelFormRules.LeastTime(new(), comparison.Prompt.Messages[^1].Content.Length + comparison.Answers.Sum(a => a.Text.Length));
-        return new(comparison.Id, Batch, annotator, AnnotatorKind.Simulated, RankingOutcome.Ranked,
+        var ranking = new Ranking(comparison.Id, Batch, annotator, AnnotatorKind.Simulated, RankingOutcome.Ranked,
             [.. order.Select(place => (IReadOnlyList<string>)[ShownOrder.AnswerAt(shown, place)!])], shown, DateTimeOffset.UnixEpoch,
-            ActiveTime: active, TooFast: active < least);
+            ActiveTime: TimeSpan.FromSeconds(Choice.Seconds(habit, annotator, comparison.Id, seed)));
+        return ranking with { TooFast = LabelFormRules.IsTooFast(new(), comparison, ranking) };
     }
 }

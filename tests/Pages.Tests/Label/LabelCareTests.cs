@@ -1,5 +1,4 @@
 using Rlhf.Campaigns;
-using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -21,10 +20,10 @@ public sealed class LabelCareTests(Browser browser)
         await form.Page.Keyboard.PressAsync("e");
         await form.Page.GetByRole(AriaRole.Button, new() { Name = "Left", Exact = true }).ClickAsync();
         await form.Page.Keyboard.TypeAsync(" Bye!");
-        var own = await form.Page.GetByLabel("Better answer").InputValueAsync();
+        var own = await form.Page.GetByLabel("Own answer").InputValueAsync();
         // What is typed is no key, and a reload keeps it.
         await form.Page.ReloadAsync();
-        await Expect(form.Page.GetByLabel("Better answer")).ToHaveValueAsync(own);
+        await Expect(form.Page.GetByLabel("Own answer")).ToHaveValueAsync(own);
         await form.Page.Keyboard.PressAsync("Escape");
         await form.PressAsync("1");
         var ranking = Assert.Single(await Stored.RankingsAsync(host, 1));

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,4 +1,3 @@
-using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 
 namespace Rlhf.Pages.Tests;

@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;

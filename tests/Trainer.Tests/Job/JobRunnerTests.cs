@@ -43,7 +43,9 @@ public class JobRunnerTests
 
         var ppo = (await run.MetricsAsync()).Where(point => point.Stage == TrainingStage.Ppo).ToList();
         Assert.Equal(Enumerable.Range(1, 12), ppo.Select(point => point.Step).Distinct());
-        Assert.All(ppo.Where(point => point.Values.ContainsKey("loss")), point =>
+        var updates = ppo.Where(point => point.Values.ContainsKey("policyLoss")).ToList();
+        Assert.Equal(12, updates.Count);
+        Assert.All(updates, point =>
         {
             Assert.Equal(0, point.Values["firstRatioError"]);
             Assert.Equal(0, point.Values["firstClipFraction"]);

@@ -131,6 +131,17 @@ public sealed class PpoMathTests : IDisposable
     }
 
     [Theory]
+    [InlineData(new float[] { 1, 2, 3, 6 }, 1)]
+    [InlineData(new float[] { 3, 3, 3, 3 }, 0)]
+    [InlineData(new float[] { 1, 2, 3, 4 }, 1 - (4.0 / 14))]
+    [InlineData(new float[] { 6, 3, 2, 1 }, 1 - (52.0 / 14))]
+    public void ExplainedVariance_KnownValues_IsOneForAllAndZeroForTheMean(float[] values, double expected) =>
+        Assert.Equal(expected, PpoMath.ExplainedVariance(values, [1, 2, 3, 6]), 1e-9);
+
+    [Fact]
+    public void ExplainedVariance_ReturnsThatDoNotVary_IsZero() => Assert.Equal(0, PpoMath.ExplainedVariance([1, 2], [4, 4]));
+
+    [Theory]
     [InlineData(9, true, 5)]
     [InlineData(9, false, 3)]
     [InlineData(-9, false, -7)]

@@ -55,6 +55,19 @@ public class PpoTrainerTests
     }
 
     [Fact]
+    public async Task Train_PolicyThatHardlyMoves_TeachesTheValueModelWhatAnswersWillBeWorth()
+    {
+        using var start = Start();
+        using var reward = await RewardAsync(start);
+        var progress = new RecordingProgress();
+
+        using var tuned = await PpoTrainer.TrainAsync(start, Prompts, reward, End, Quick with { LearningRate = 1e-5, ValueLearningRate = 3e-3 }, 1, progress);
+
+        var (first, last) = (progress.Reports[0].Values["explained"], progress.Reports.TakeLast(10).Average(report => report.Values["explained"]));
+        Assert.True(last > 0 && last > first + 0.5, $"explained {first:f2} -> {last:f2}");
+    }
+
+    [Fact]
     public async Task Train_SameSeedOrResumed_GivesTheSameWeights()
     {
         using var start = Start();

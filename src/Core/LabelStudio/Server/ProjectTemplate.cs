@@ -18,7 +18,8 @@ internal static class ProjectTemplate
         var pairwise = tags.FirstOrDefault(t => t.Kind == "pairwise") ?? throw Refuse("has no <Pairwise>", DefaultTemplates.Pair);
         var left = (pairwise.ToName ?? "").Split(',')[0].Trim();
         var variable = tags.FirstOrDefault(t => t != pairwise && t.Name == left)?.Variable ?? "";
-        return variable == own?.Right ? 2 : Math.Clamp(TaskFields.NumberOf(variable), 1, 2);
+        if (own is not null && variable == own.Left) return own.LeftNumber;
+        return own is not null && variable == own.Right ? 3 - own.LeftNumber : Math.Clamp(TaskFields.NumberOf(variable), 1, 2);
     }
 
     private static List<TemplateTag> Read(string xml)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.LabelStudio.Templates;
+using Rlhf.Preferences.Formats;
 using Rlhf.Prompts.Reading;
 using Rlhf.Web.Contracts;
 
@@ -16,17 +17,12 @@ public sealed class StudioFiles(CampaignStore campaigns, ComparisonStore compari
     public async Task WriteTasksAsync(CampaignId id, Stream output, CancellationToken cancellation = default)
     {
         var template = LabelTemplates.Of((await campaigns.GetAsync(id, cancellation)).Settings);
-        var separator = "[\n"u8.ToArray();
+        var tasks = new JsonLineWriter(output, isArray: true);
         foreach (var batch in (await comparisons.ListPublishedAsync(id, cancellation)).Where(b => b.Closed is null))
         {
-            foreach (var comparison in await comparisons.ReadBatchAsync(id, batch.Batch, cancellation))
-            {
-                await output.WriteAsync(separator, cancellation);
-                await output.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(TaskWriter.ToTask(id, comparison, template), Json.RlhfJson.Options), cancellation);
-                separator = ",\n"u8.ToArray();
-            }
+            foreach (var comparison in await comparisons.ReadBatchAsync(id, batch.Batch, cancellation)) await tasks.WriteAsync(TaskWriter.ToTask(id, comparison, template), cancellation);
         }
-        await output.WriteAsync(separator[0] == (byte)'[' ? "[]\n"u8.ToArray() : "\n]\n"u8.ToArray(), cancellation);
+        await tasks.EndAsync(cancellation);
     }
 
     /// <summary>Takes the annotations of tasks that <see cref="WriteTasksAsync"/> gave away; a file may come again, with more in it.</summary>
@@ -80,13 +76,10 @@ public sealed class StudioFiles(CampaignStore campaigns, ComparisonStore compari
         foreach (var batch in await comparisons.ListPublishedAsync(campaign.Id, cancellation))
         {
             if ((await comparisons.ReadBatchAsync(campaign.Id, batch.Batch, cancellation)).FirstOrDefault(c => c.Id == meta.Comparison) is not { } comparison) continue;
-            var added = new StudioTask(comparison.Id, comparison.Batch, number, TaskWriter.OrderOf(comparison), LeftOf(campaign), []);
+            var added = new StudioTask(comparison.Id, comparison.Batch, number, TaskWriter.OrderOf(comparison), LabelTemplates.Of(campaign.Settings)?.LeftNumber ?? 1, []);
             await store.AddTasksAsync(campaign.Id, [added], cancellation);
             return added;
         }
         return null;
     }
-
-    /// <summary>Which answer the template has left, as far as it is known here.</summary>
-    private static int LeftOf(Campaign campaign) => LabelTemplates.Of(campaign.Settings) is { } template && Results.TaskFields.NumberOf(template.Left) == 2 ? 2 : 1;
 }

@@ -21,11 +21,7 @@ internal static class TaskWriter
         var order = OrderOf(comparison);
         var own = comparison.Answers.Select(a => a.Id).ToList();
         var data = DataOf(comparison, order);
-        if (template is not null)
-        {
-            data[template.Left] = TextOf(comparison, order[0]);
-            data[template.Right] = TextOf(comparison, order[1]);
-        }
+        AddVariables(data, comparison, order, template);
         data[TaskFields.Meta] = new TaskMeta(campaign, comparison.Id, [.. order.Select(id => own.IndexOf(id) + 1)]).ToJson();
         return new() { ["data"] = data };
     }
@@ -37,11 +33,19 @@ internal static class TaskWriter
         var data = new JsonObject { [TaskFields.Prompt] = TaskFields.PromptText(messages) };
         var system = string.Join("\n\n", messages.Where(m => m.Role == MessageRole.System).Select(m => m.Content));
         if (system.Length > 0) data[TaskFields.System] = system;
-        if (messages.Count > 1) data[TaskFields.Messages] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject { ["author"] = m.Role.ToString(), ["text"] = m.Content })]);
+        if (messages.Count > 1) data[TaskFields.Messages] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role.ToString().ToLowerInvariant(), ["content"] = m.Content })]);
         for (var number = 1; number <= order.Count; number++) data[TaskFields.Answer(number)] = TextOf(comparison, order[number - 1]);
         if (order.Count > 2)
             data[TaskFields.Items] = new JsonArray([.. order.Select((id, i) => (JsonNode)new JsonObject { ["id"] = TaskFields.Answer(i + 1), ["title"] = $"Answer {i + 1}", ["body"] = TextOf(comparison, id) })]);
         return data;
+    }
+
+    /// <summary>The two answers under the names that the campaign's own template has for them.</summary>
+    public static void AddVariables(JsonObject data, Comparison comparison, IReadOnlyList<string> order, LabelTemplate? template)
+    {
+        if (template is null || order.Count != 2) return;
+        data[template.Left] = TextOf(comparison, order[template.LeftNumber - 1]);
+        data[template.Right] = TextOf(comparison, order[2 - template.LeftNumber]);
     }
 
     private static string TextOf(Comparison comparison, string id) => comparison.Answers.First(a => a.Id == id).Text;

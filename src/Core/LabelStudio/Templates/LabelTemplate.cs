@@ -1,3 +1,5 @@
+using Rlhf.LabelStudio.Results;
+
 namespace Rlhf.LabelStudio.Templates;
 
 /// <summary>A Label Studio template that has been read and found good: what its editor is given and what its results mean.</summary>
@@ -8,8 +10,11 @@ namespace Rlhf.LabelStudio.Templates;
 /// <param name="Fields">What is asked beside the choice, in the template's order.</param>
 public sealed record LabelTemplate(string Xml, string Pairwise, string Left, string Right, IReadOnlyList<TemplateField> Fields)
 {
+    /// <summary>Number of the answer that stands left: 1, unless the template's own variables say <c>$answer2</c>.</summary>
+    public int LeftNumber => TaskFields.NumberOf(Left) == 2 || (TaskFields.NumberOf(Left) != 1 && TaskFields.NumberOf(Right) == 1) ? 2 : 1;
+
     /// <summary>Where a tie, both bad and a strength have their place; null in a bare Pairwise template.</summary>
-    public TemplateField? Verdict => Fields.FirstOrDefault(f => f.Name == Results.VerdictWords.FieldName);
+    public TemplateField? Verdict => Fields.FirstOrDefault(f => f.Name == VerdictWords.FieldName);
 
     /// <summary>The strongest of the strengths that the verdict offers, 1 to 3; null where it offers none.</summary>
     public int? Strongest { get; init; }

@@ -22,7 +22,7 @@ public static class RankingRules
             [.. tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(place => ShownOrder.AnswerAt(served.ShownOrder, place)!)])],
             served.ShownOrder, now, request.Strength, request.ActiveSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Text(request.Comment), Text(request.BetterAnswer), request.GuidelinesVersion ?? settings.GuidelinesVersion);
-        return ranking with { TooFast = IsTooFast(ranking, comparison, settings.Form), Fields = request.Fields is { Count: > 0 } fields ? fields : null };
+        return ranking with { TooFast = LabelFormRules.IsTooFast(settings.Form, comparison, ranking), Fields = request.Fields is { Count: > 0 } fields ? fields : null };
     }
 
     /// <summary>Whether <paramref name="submitted"/> says what is stored already: the same request sent again.</summary>
@@ -36,11 +36,6 @@ public static class RankingRules
         string.Join('>', ranking.Tiers.Select(tier => string.Join('=', tier.Order(StringComparer.Ordinal))));
 
     private static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;
-
-    // A skip needs no reading, and only people read.
-    private static bool IsTooFast(Ranking ranking, Comparison comparison, LabelFormSettings form) =>
-        ranking is { AnnotatorKind: AnnotatorKind.Person, ActiveTime: { } active } && ranking.Outcome != RankingOutcome.Skip
-        && active < LabelFormRules.LeastTime(form, comparison.Prompt.Messages[^1].Content.Length + comparison.Answers.Sum(a => a.Text.Length));
 
     private static void Check(RankingRequest request, Served served, CampaignSettings settings)
     {

@@ -200,7 +200,7 @@ public sealed class TaskServer(
         if (invite.Kind != AnnotatorKind.Person || campaign.Settings.Form.DailyCap is not { } cap || state.JudgedOn(now) + state.HeldAt(now).Count() < cap) return null;
         var tomorrow = now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime;
         return new(NextStatus.CapReached, progress, RetryAfterSeconds: (int)Math.Ceiling((tomorrow < CapWait ? tomorrow : CapWait).TotalSeconds),
-            Reason: $"{cap} judgements a day is what this campaign asks of one person, so that each gets fresh eyes. There will be more after midnight UTC.");
+            Reason: $"In this campaign one person judges at most {cap} a day, so that each gets fresh eyes. There will be more after midnight UTC.");
     }
 
     private static NextResponse? NotServing(Campaign campaign, ProgressView progress) => campaign.State switch

@@ -11,6 +11,9 @@ public sealed record Export(IExportFormat Format, ExportSource Source, string Fi
 {
     public FormatInfo Info => Format.Info;
 
+    /// <summary>What the file will not hold.</summary>
+    public IReadOnlyList<string> Loses => Format.LosesOf(Source.Campaign);
+
     public Task WriteAsync(Stream output, CancellationToken cancellation = default) => Format.WriteAsync(Source, output, cancellation);
 }
 

@@ -1,3 +1,5 @@
+using Rlhf.Campaigns;
+
 namespace Rlhf.Preferences.Formats;
 
 /// <summary>What a format is, for lists and headers.</summary>
@@ -18,6 +20,9 @@ public sealed record FormatInfo(string Name, string Title, string ContentType, s
 public interface IExportFormat
 {
     FormatInfo Info { get; }
+
+    /// <summary>What of this campaign's data the format can't hold, said before an export.</summary>
+    IReadOnlyList<string> LosesOf(Campaign campaign) => Info.Loses;
 
     /// <summary>Writes all of <paramref name="source"/> in its order, in bounded memory, and leaves <paramref name="output"/> open (it may neither seek nor write synchronously).</summary>
     Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation);

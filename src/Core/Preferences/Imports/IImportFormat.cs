@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rlhf.Labeling;
 using Rlhf.Prompts;
 
 namespace Rlhf.Preferences.Imports;
@@ -7,7 +8,11 @@ namespace Rlhf.Preferences.Imports;
 /// <param name="Aliases">Other names for the same, e.g. of the export formats that it reads.</param>
 /// <param name="Title">For people.</param>
 /// <param name="Loses">What is in such files and not kept, one sentence each.</param>
-public sealed record ImportInfo(string Name, IReadOnlyList<string> Aliases, string Title, IReadOnlyList<string> Loses);
+public sealed record ImportInfo(string Name, IReadOnlyList<string> Aliases, string Title, IReadOnlyList<string> Loses)
+{
+    /// <summary>Who ranked, where neither the file nor whoever imports it says: null where the format does not tell.</summary>
+    public AnnotatorKind? Kind { get; init; }
+}
 
 /// <summary>Reads the values of a file (JSON lines, elements, CSV or Parquet rows as objects) as comparisons with their judgements. Registered in the container; files are recognised by their first values.</summary>
 public interface IImportFormat

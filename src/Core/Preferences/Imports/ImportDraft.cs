@@ -53,7 +53,8 @@ internal sealed class ImportDraft
         id, target.Batch, target.Source.AnnotatorOf(ranking.Kind!.Value, ranking.Judge), ranking.Kind.Value, ranking.Outcome,
         [.. ranking.Tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(i => ids[i])])],
         ranking.ShownOrder is { } shown ? [.. shown.Select(i => ids[i])] : [.. ids.Values.Order(StringComparer.Ordinal)],
-        ranking.SubmittedAt ?? target.At, ranking.Strength, ranking.ActiveTime, ranking.Comment, ranking.BetterAnswer, GuidelinesVersion: ImportTarget.ForeignGuidelines);
+        ranking.SubmittedAt ?? target.At, ranking.Strength, ranking.ActiveTime, ranking.Comment, ranking.BetterAnswer, GuidelinesVersion: ImportTarget.ForeignGuidelines)
+    { Fields = ranking.Fields is { Count: > 0 } fields ? fields : null };
 
     private string KeyOf(string? judge, ImportedRanking? ranking)
     {

@@ -32,7 +32,7 @@ internal sealed class ImportFile(IImportFormat format, ImportOptions options)
         if (line.Comparison is not { } comparison) return line;
         if (comparison.Rankings.Any(r => r.Comment?.Length > RankingRules.MaximumComment || r.BetterAnswer?.Length > RankingRules.MaximumBetterAnswer))
             return ImportLine.Bad(line.Line, "text-too-long", "A comment or an own answer is too long.", $"Keep comments to {RankingRules.MaximumComment} characters and own answers to {RankingRules.MaximumBetterAnswer}.");
-        comparison = comparison with { Split = comparison.Split ?? Options.Split, Rankings = [.. comparison.Rankings.Select(r => r with { Kind = r.Kind ?? Options.Kind })] };
+        comparison = comparison with { Split = comparison.Split ?? Options.Split, Rankings = [.. comparison.Rankings.Select(r => r with { Kind = r.Kind ?? Options.Kind ?? format.Info.Kind })] };
         return mustSayKind && comparison.Rankings.Any(r => r.Kind is null) ? KindNotSaid(line.Line) : line with { Comparison = comparison };
     }
 

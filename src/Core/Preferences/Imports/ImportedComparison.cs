@@ -36,6 +36,9 @@ public sealed record ImportedRanking(RankingOutcome Outcome, IReadOnlyList<IRead
 
     public string? BetterAnswer { get; init; }
 
+    /// <summary>What was asked beside the ranking.</summary>
+    public IReadOnlyList<RankingField>? Fields { get; init; }
+
     /// <summary>Answers as they were shown, left to right; null where the file does not say.</summary>
     public IReadOnlyList<int>? ShownOrder { get; init; }
 

@@ -8,3 +8,6 @@ namespace Rlhf.Web.Contracts;
 public sealed record FormatListResponse(IReadOnlyList<FormatInfo> Exports, IReadOnlyList<ImportInfo> Imports);
 
 public sealed record ImportListResponse(IReadOnlyList<IngestReport> Imports);
+
+/// <param name="Loses">One sentence each; empty where nothing is lost.</param>
+public sealed record ExportLossesResponse(string Format, IReadOnlyList<string> Loses);

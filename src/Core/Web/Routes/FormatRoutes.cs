@@ -24,6 +24,8 @@ internal static class FormatRoutes
         new("GET", "api/formats", Owner, "listFormats", "The formats that data go out and come in with, and what each loses.", ListAsync) { Response = typeof(FormatListResponse) },
         new("GET", "api/campaigns/{campaign}/export", Owner, "exportPairs", "The preference pairs of all rounds, streamed.", ExportAsync)
         { ResponseType = "application/octet-stream", Query = [Format, OfSplit, new("as", "zip: a file a split, README.md and card.json in an archive. One file where left out.")] },
+        new("GET", "api/campaigns/{campaign}/export/losses", Owner, "exportLosses", "What an export in a format will not hold of this campaign.", ReadLossesAsync)
+        { Response = typeof(ExportLossesResponse), Query = [Format] },
         new("GET", "api/campaigns/{campaign}/card", Owner, "readCard", "The data card of the campaign's pairs as they are now.", ReadCardAsync)
         { Response = typeof(DataCard), Query = [new("as", "markdown: in words.")] },
         new("POST", "api/campaigns/{campaign}/import", Owner, "importLabels", "Takes in a file of comparisons that have been ranked elsewhere.", ImportAsync)
@@ -43,6 +45,12 @@ internal static class FormatRoutes
 
     private static Task<IResult> ListAsync(RouteContext context) => Task.FromResult(context.Ok(new FormatListResponse(
         [.. context.Get<ExportFormats>().All.Select(f => f.Info)], [.. context.Get<ImportFormats>().All.Select(f => f.Info)])));
+
+    private static async Task<IResult> ReadLossesAsync(RouteContext context)
+    {
+        var format = context.Get<ExportFormats>().Get(context.QueryValue("format") ?? ExportFormats.Default);
+        return context.Ok(new ExportLossesResponse(format.Info.Name, format.LosesOf(await context.Get<CampaignStore>().GetAsync(context.Campaign, context.Cancellation))));
+    }
 
     private static async Task<IResult> ExportAsync(RouteContext context)
     {

@@ -21,9 +21,12 @@ function exportForm(formats, api, base) {
   const one = h("button", { type: "button", onclick: () => get(`export?format=${format.value}${splitQuery()}`) }, "One file");
   const chosen = () => formats.find(f => f.name === format.value);
   const splitQuery = () => split.value ? `&split=${split.value}` : "";
-  const explain = () => {
+  const explain = async () => {
     one.disabled = !chosen().holdsSplit && !split.value;
-    show(loses, h("details", {}, h("summary", {}, "What this format does not hold"), h("ul", {}, chosen().loses.map(loss => h("li", {}, loss)))));
+    const asked = format.value;
+    // Of this campaign: what its label template has no place for is lost in some formats.
+    const lost = await attempt(() => api("GET", `${base}/export/losses?format=${asked}`));
+    if (asked === format.value) show(loses, h("details", {}, h("summary", {}, "What this format does not hold"), h("ul", {}, (lost ?? chosen()).loses.map(loss => h("li", {}, loss)))));
   };
   const get = path => attempt(() => download(api, `${base}/${path}`));
   split.addEventListener("change", explain);

@@ -63,13 +63,14 @@ export function bestAndWorst(answers, best, worst) {
   return ranked([[best], answers.map(answer => answer.id).filter(id => id !== best && id !== worst), [worst]]);
 }
 
-/** In words, for a person. */
+/** In words, for a person; a preference between two answers, which is shown beside them, has none. */
 export function describe(item) {
   const pair = item.task.answers.length === 2;
   if (item.outcome === "skip") return "skipped";
   if (item.outcome === "bothBad") return pair ? "both bad" : "all bad";
   if (item.tiers.length === 1) return "a tie";
-  return pair ? (item.tiers[0][0] === "1" ? "the left one" : "the right one") : item.tiers.map(tier => tier.join(" = ")).join(" > ");
+  if (pair) return null;
+  return item.tiers.map(tier => tier.join(" = ")).join(" > ");
 }
 
 /** The request's body. @param texts {comment, betterAnswer} */

@@ -13,7 +13,7 @@ export class Notes {
   /** @param given {comment, betterAnswer} of a draft or an earlier ranking. @param changed called when something was typed. */
   constructor(form, answers, given, changed) {
     this.#comment = form.comments && field("Comment", "What decided it, or what is wrong with the prompt", given.comment, LongestComment, 2, changed);
-    this.#better = form.betterAnswers && field("Better answer", "The answer as it should have been", given.betterAnswer, LongestAnswer, 4, changed);
+    this.#better = form.betterAnswers && field("Own answer", "The answer as it should have been", given.betterAnswer, LongestAnswer, 4, changed);
     this.element = h("div", { class: "notes", hidden: true },
       this.#better && h("div", { class: "note" }, this.#better, h("div", { class: "note-starts" }, h("span", { class: "muted small" }, "Start from"), answers.map((answer, index) => this.#startFrom(answer, index, answers.length === 2, changed)))),
       this.#comment && h("div", { class: "note" }, this.#comment));

@@ -52,7 +52,9 @@ function guidelineLine(guidelines, actions) {
 }
 
 function amendingNotice(amending, actions) {
+  const which = amending.back === 1 ? "Your ranking before this one" : `Your ranking ${amending.back} back`;
+  const what = describe(amending.item);
   return h("div", { class: "notice amending", role: "status" },
-    h("span", {}, `Your ranking ${amending.back === 1 ? "before this one" : `${amending.back} back`}: ${describe(amending.item)}. It stands until you choose again.`),
+    h("span", {}, `${which}${what ? `: ${what}` : ""}. It stands until you choose again.`),
     action("Keep it", "Esc", actions.back));
 }

@@ -6,7 +6,7 @@ export function toData(task, template) {
   return {
     prompt: turns.length === 1 ? turns[0].content : turns.map(message => `${roleName(message.role)}: ${message.content}`).join("\n\n"),
     system: task.messages.filter(message => message.role === "system").map(message => message.content).join("\n\n"),
-    messages: task.messages.map(message => ({ author: roleName(message.role), text: message.content })),
+    messages: task.messages.map(message => ({ role: roleName(message.role), content: message.content })),
     [template.left]: task.answers[0].text,
     [template.right]: task.answers[1].text,
   };
