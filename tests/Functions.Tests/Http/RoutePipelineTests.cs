@@ -68,7 +68,7 @@ public sealed class RoutePipelineTests : IAsyncDisposable
             var path = "/" + route.Pattern.Replace("{campaign}", "c1", StringComparison.Ordinal).Replace("{comparison}", "c1-r1-b00001-001", StringComparison.Ordinal)
                 .Replace("{run}", "c1-run1", StringComparison.Ordinal).Replace("{annotator}", "a1", StringComparison.Ordinal);
             var problem = await ProblemAsync(route.Method, path, StatusCodes.Status401Unauthorized);
-            Assert.Equal(route.Policy == AccessPolicy.Owner ? "owner-only" : "invite-invalid", problem.Code);
+            Assert.Equal(route.Policy switch { AccessPolicy.Owner => "owner-only", AccessPolicy.Webhook => "webhook-refused", _ => "invite-invalid" }, problem.Code);
         }
     }
 

@@ -17,7 +17,7 @@ export function campaignHead(campaign, actions) {
 export function troubles({ campaign, storage }) {
   return [
     storage && h("p", { class: "notice", role: "status" }, `Storage has failed since ${time(storage.since)}: ${storage.message} ${storage.remedy}`),
-    campaign.trouble && campaign.state !== "paused" && h("p", { class: "notice", role: "status" }, `No new answers since ${time(campaign.trouble.since)}, it is tried again by itself: ${campaign.trouble.message} ${campaign.trouble.remedy}`),
+    campaign.trouble && campaign.state !== "paused" && h("p", { class: "notice", role: "status" }, `${campaign.trouble.code.startsWith("label-studio-") ? "Nothing goes to the Label Studio server or comes from it" : "No new answers"} since ${time(campaign.trouble.since)}, it is tried again by itself: ${campaign.trouble.message} ${campaign.trouble.remedy}`),
   ];
 }
 
