@@ -58,6 +58,38 @@ public sealed class OwnerPagesTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Dashboard_HowAnswersAreJudged_IsTheCampaigns()
+    {
+        await using var host = await WebHost.StartAsync();
+        var page = await OpenAsync(host, "/");
+        await page.GetByLabel("Title").FillAsync("Strict");
+        await page.GetByText("How answers are judged").ClickAsync();
+        await page.GetByLabel("Two answers").SelectOptionAsync("7");
+        await page.GetByLabel("Three and more").SelectOptionAsync("bestAndWorst");
+        await page.GetByLabel("Break after minutes").FillAsync("90");
+        await page.GetByLabel("At most a day, per person").FillAsync("120");
+        await page.GetByLabel("Comments").UncheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Strict" })).ToBeVisibleAsync();
+        var form = (await host.Get<CampaignStore>().GetAsync(CampaignId.From("strict"))).Settings.Form;
+        Assert.Equal(new LabelFormSettings { Scale = 7, ManyAnswers = ManyAnswersMode.BestAndWorst, Comments = false, BreakAfter = TimeSpan.FromMinutes(90), DailyCap = 120 }, form);
+    }
+
+    [BrowserFact]
+    public async Task Campaign_Guidelines_AreSavedAsTheNextVersion()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await OpenAsync(host, "/campaign?id=support");
+        await page.GetByLabel("Guidelines").FillAsync("Be strict.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save as the next version" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("Version 2.");
+        var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
+        Assert.Equal(("Be strict.", 2), (settings.Guidelines, settings.GuidelinesVersion));
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
     public async Task Campaign_Progress_NamesSimulatedRankingsAsSuch()
     {
         await using var host = await WebHost.StartAsync();

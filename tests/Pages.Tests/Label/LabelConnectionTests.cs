@@ -103,7 +103,7 @@ public sealed class LabelConnectionTests(Browser browser)
         await Stored.RankingsAsync(host, 1);
         await form.WaitUntilKeysCountAsync();
         await form.Page.Keyboard.PressAsync("2");
-        await Expect(form.Page.Locator("#flash")).ToContainTextAsync("was not taken");
+        await Expect(form.Page.Locator("#flash")).ToContainTextAsync("That ranking stands");
         var ranking = Assert.Single(await Stored.RankingsAsync(host, 1));
         Assert.Equal(ranking.ShownOrder[0], ranking.Tiers[0][0]);
     }

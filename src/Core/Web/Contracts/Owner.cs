@@ -46,13 +46,15 @@ public sealed record CampaignRequest(
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>
 public sealed record CampaignView(
     CampaignId Id, string Title, CampaignState State, string? Reason, DateTimeOffset CreatedAt, int Round, int Answers, int Overlap,
-    JudgeKind Judge, string Guidelines, IReadOnlyList<string> Generators, string? Policy, IReadOnlyList<AnnotatorKind> TrainOn, CampaignTrouble? Trouble = null)
+    JudgeKind Judge, string Guidelines, IReadOnlyList<string> Generators, string? Policy, IReadOnlyList<AnnotatorKind> TrainOn, CampaignTrouble? Trouble = null,
+    int GuidelinesVersion = 1, LabelFormView? Form = null)
 {
     public static CampaignView Of(Campaign campaign)
     {
         var settings = campaign.Settings;
         return new(campaign.Id, settings.Title, campaign.State, campaign.Reason, campaign.CreatedAt, campaign.Round, settings.Answers, settings.Overlap,
-            settings.Judge, settings.Guidelines, [.. settings.Generators.Select(g => g.Name)], settings.Policy, settings.TrainOn, campaign.Trouble);
+            settings.Judge, settings.Guidelines, [.. settings.Generators.Select(g => g.Name)], settings.Policy, settings.TrainOn, campaign.Trouble,
+            settings.GuidelinesVersion, LabelFormView.Of(settings.Form));
     }
 }
 

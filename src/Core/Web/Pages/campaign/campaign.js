@@ -3,6 +3,7 @@ import { dropZone, describeIngest } from "../shared/drop.js";
 import { attempt, keepFresh, openOwnerPage, query } from "../shared/owner.js";
 import { mountData } from "./data.js";
 import { mountGold } from "./gold.js";
+import { mountGuidelines } from "./guidelines.js";
 import { mountJudge } from "./judge.js";
 import { mountInvites } from "./invites.js";
 import { mountQuality } from "./quality.js";
@@ -10,7 +11,7 @@ import { campaignHead, progressCard, runsCard, trainingCard, troubles } from "./
 
 openOwnerPage(async api => {
   const base = `/api/campaigns/${query("id")}`;
-  const parts = { head: h("div", { class: "page-head" }), troubles: h("div"), progress: h("section", { class: "card" }), training: h("section", { class: "card" }), runs: h("section", { class: "card" }), invites: h("section", { class: "card" }), quality: h("section", { class: "card" }), gold: h("section", { class: "card" }), judge: h("section", { class: "card" }), data: h("section", { class: "card" }) };
+  const parts = { head: h("div", { class: "page-head" }), troubles: h("div"), progress: h("section", { class: "card" }), training: h("section", { class: "card" }), runs: h("section", { class: "card" }), invites: h("section", { class: "card" }), quality: h("section", { class: "card" }), gold: h("section", { class: "card" }), judge: h("section", { class: "card" }), guidelines: h("section", { class: "card" }), data: h("section", { class: "card" }) };
   let overlap;
   const refresh = async () => {
     const [details, { runs }] = await Promise.all([api("GET", base), api("GET", `${base}/runs`)]);
@@ -25,9 +26,9 @@ openOwnerPage(async api => {
   };
   const actions = actionsOn(api, base, refresh, () => overlap);
   await refresh();
-  show(byId("main"), parts.head, parts.troubles, parts.progress, h("div", { class: "columns" }, parts.training, parts.runs), parts.quality, parts.gold, parts.judge, parts.invites, promptsCard(api, base, refresh), parts.data);
+  show(byId("main"), parts.head, parts.troubles, parts.progress, h("div", { class: "columns" }, parts.training, parts.runs), parts.quality, parts.gold, parts.judge, parts.invites, parts.guidelines, promptsCard(api, base, refresh), parts.data);
   if (query("note")) say(query("note"));
-  await Promise.all([mountQuality(parts.quality, api, base), mountGold(parts.gold, api, base), mountJudge(parts.judge, api, base), mountInvites(parts.invites, api, base), mountData(parts.data, api, base, refresh)]);
+  await Promise.all([mountQuality(parts.quality, api, base), mountGold(parts.gold, api, base), mountJudge(parts.judge, api, base), mountInvites(parts.invites, api, base), mountGuidelines(parts.guidelines, api, base), mountData(parts.data, api, base, refresh)]);
   setTimeout(() => keepFresh(async () => { if (!document.querySelector("dialog[open]")) await refresh(); }), 2000);
 });
 

@@ -2,6 +2,7 @@ import { h, byId, show, setBar } from "../shared/dom.js";
 import { dropZone, describeIngest } from "../shared/drop.js";
 import { count, date } from "../shared/format.js";
 import { attempt, openOwnerPage } from "../shared/owner.js";
+import { labelFields } from "./label-fields.js";
 
 openOwnerPage(async api => {
   const { campaigns } = await api("GET", "/api/campaigns");
@@ -32,6 +33,7 @@ function newCampaign(api) {
   const overlap = h("input", { type: "number", min: 1, max: 50, value: 1 });
   const guidelines = h("textarea", { rows: 3, placeholder: "Pick the answer you would rather have received." });
   const template = h("textarea", { rows: 8, spellcheck: "false", placeholder: "<View>\n  …\n  <Pairwise name=\"comparison\" toName=\"answer1,answer2\"/>\n</View>" });
+  const judging = labelFields();
   const chosen = h("p", { class: "muted small", role: "status" });
   let file = null;
   const drop = dropZone("Drop a file of prompts", ".jsonl .json .csv .txt .parquet, or click to choose", dropped => {
@@ -41,14 +43,14 @@ function newCampaign(api) {
   });
   const form = h("form", { class: "card", onsubmit: async event => {
     event.preventDefault();
-    const button = form.querySelector("button");
+    const button = form.querySelector("button.primary");
     button.disabled = true;
-    await attempt(() => create(api, { title: title.value, answers: Number(answers.value), overlap: Number(overlap.value), guidelines: guidelines.value || undefined, labelTemplate: template.value || undefined }, file));
+    await attempt(() => create(api, { title: title.value, answers: Number(answers.value), overlap: Number(overlap.value), guidelines: guidelines.value || undefined, form: judging.value(), labelTemplate: template.value || undefined }, file));
     button.disabled = false;
   } },
   h("h2", {}, "New campaign"), drop, chosen, h("label", {}, "Title", title),
   h("div", { class: "fields" }, h("label", {}, "Answers a prompt", answers), h("label", {}, "Annotators a comparison", overlap)),
-  h("label", {}, "Guidelines", guidelines),
+  h("label", {}, "Guidelines", guidelines), judging.element,
   h("details", {}, h("summary", {}, "Label Studio template"), h("p", { class: "muted small" }, "With a Pairwise tag; two answers are then shown in Label Studio's own editor instead of the form."), h("label", {}, "Template (XML)", template)),
   h("div", {}, h("button", { class: "primary" }, "Create")));
   return form;

@@ -194,7 +194,9 @@ export class LabelPage {
     if (response?.feedback) showFeedback(this.#practised, response.feedback);
     const one = waiting === 1;
     view.showNotice("outbox", failing ? `${waiting} ranking${one ? " is" : "s are"} not sent yet. ${one ? "It is" : "They are"} kept in this browser and sent as soon as the connection is back.` : null);
-    if (refused) view.showNotice("flash", `The last ranking was not taken: ${refused.message} ${refused.remedy ?? ""}`, { bad: true });
+    if (refused) view.showNotice("flash", refused.code === "already-ranked"
+      ? "You had ranked that one already, in another window or on another device. That ranking stands; u changes it."
+      : `The last ranking was not taken: ${refused.message} ${refused.remedy ?? ""}`, { bad: true });
   }
 
   #setProgress(progress) {
