@@ -2,15 +2,23 @@ using Rlhf.Bench.Local;
 
 // How fast the embedded storage and the embedded durable engine are on this machine's disk, what tracing costs the engine, and how long exports take:
 //   dotnet run -c Release --project bench/Local [folder]
+//   dotnet run -c Release --project bench/Local -- next [azurite]       `next` only, with 100 and with 100,000 comparisons open; on Azurite 10,000
 //   dotnet run -c Release --project bench/Local -- export [pairs…]     exports only, of campaigns of 5,000, 50,000 and 200,000 pairs unless said
 // The folder must lie on the disk that matters; everything in it that the benchmark made is removed.
 if (await ExportBench.TryRunOneAsync(args)) return;
 var onlyExports = args.FirstOrDefault() == "export";
-var folder = Path.Combine(onlyExports ? Path.GetTempPath() : args.FirstOrDefault() ?? Path.GetTempPath(), $"rlhf-bench-{Guid.NewGuid():n}");
+var onlyNext = args.FirstOrDefault() == "next";
+var folder = Path.Combine(onlyExports || onlyNext ? Path.GetTempPath() : args.FirstOrDefault() ?? Path.GetTempPath(), $"rlhf-bench-{Guid.NewGuid():n}");
 Directory.CreateDirectory(folder);
 try
 {
     Console.WriteLine($"{Environment.ProcessorCount} cores, folder {folder}");
+    if (onlyNext)
+    {
+        if (args.Contains("azurite")) await NextBench.RunOnAzuriteAsync(folder, 10_000);
+        else await NextBench.RunAsync(folder, 100_000);
+        return;
+    }
     if (!onlyExports)
     {
         await StorageBench.RunAsync(folder);

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Rlhf.Campaigns;
 using Rlhf.Json;
 using Rlhf.Labeling;
-using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Quality;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Orchestrations;

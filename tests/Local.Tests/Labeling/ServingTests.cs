@@ -245,6 +245,29 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task Next_TwoAnnotatorsCompleteTwoHundredRows_EachIsServedOnceAndNoCallReadsMoreForIt()
+    {
+        var counter = new CountingTables();
+        await using var host = await WebHost.StartAsync(counter.Decorate);
+        var published = await host.PublishAsync(count: 200);
+        var annotators = new[] { await host.InviteAsync(), await host.InviteAsync() };
+        var served = new List<ComparisonId>();
+        var most = 0;
+        for (var i = 0; i < 200; i++)
+        {
+            counter.Reset();
+            var task = (await annotators[i % 2].NextAsync()).Task!;
+            most = Math.Max(most, counter.RowsOf(OpenStore.Table));
+            served.Add(task.Comparison);
+            await annotators[i % 2].RankAsync(task);
+        }
+        Assert.Equal(published.Select(c => c.Id.Value).Order(), served.Select(c => c.Value).Order());
+        foreach (var annotator in annotators) Assert.Equal(NextStatus.Done, (await annotator.NextAsync()).Status);
+        // The rows they completed lie between them and what is open; the pages of one lap are the bound.
+        Assert.InRange(most, 1, OpenScan.FirstPage + (OpenScan.MaximumPages - 1) * OpenScan.LaterPages);
+    }
+
+    [Fact]
     public async Task Next_OneHundredAndTenThousandOpen_ReadsTheSameNumberOfRows()
     {
         var few = await RowsReadAsync(100);

@@ -8,6 +8,12 @@ public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore compa
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
+    /// <summary>A small campaign is counted within this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>At most a twentieth of a processor goes into counting again and again.</summary>
+    private const int TimesItTook = 20;
+
     private readonly ConcurrentDictionary<CampaignId, Entry> entries = new();
 
     /// <summary>A comparison that this process saw completed or closed.</summary>
@@ -16,22 +22,24 @@ public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore compa
         if (entries.TryGetValue(campaign, out var entry) && entry.Counts is { } counts) entry.Counts = counts with { Complete = counts.Complete + 1 };
     }
 
-    /// <summary>Counts at most some seconds old, or older ones while newer are being counted.</summary>
+    /// <summary>Counts at most some seconds old, or older ones while newer are being counted: nobody waits for a large campaign's, whose counts hold the longer the longer they took.</summary>
     public async Task<BatchCounts> GetAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
         var entry = entries.GetOrAdd(campaign, _ => new());
-        if (entry.Counts is { } known && time.GetUtcNow() - entry.CountedAt < FreshFor) return known;
-        var patience = entry.Counts is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
-        if (!await entry.Gate.WaitAsync(patience, cancellation)) return entry.Counts!;
-        try
-        {
-            entry.CountedAt = time.GetUtcNow();
-            return entry.Counts = await CountAsync(campaign, cancellation);
-        }
-        finally
-        {
-            entry.Gate.Release();
-        }
+        if (entry.Counts is { } fresh && time.GetUtcNow() < entry.FreshUntil) return fresh;
+        var counting = entry.Count(() => KeepAsync(campaign, entry));
+        if (entry.Counts is not { } known) return await counting.WaitAsync(cancellation);
+        await Task.WhenAny(counting, Task.Delay(Patience, cancellation));
+        return counting.IsCompletedSuccessfully ? await counting : known;
+    }
+
+    private async Task<BatchCounts> KeepAsync(CampaignId campaign, Entry entry)
+    {
+        var begun = time.GetTimestamp();
+        var counts = await CountAsync(campaign);
+        var lasts = time.GetElapsedTime(begun) * TimesItTook;
+        entry.FreshUntil = time.GetUtcNow() + (lasts > FreshFor ? lasts : FreshFor);
+        return entry.Counts = counts;
     }
 
     /// <summary>Counts now, from the rows.</summary>
@@ -49,10 +57,17 @@ public sealed class ProgressBoard(CampaignStore campaigns, ComparisonStore compa
 
     private sealed class Entry
     {
-        public SemaphoreSlim Gate { get; } = new(1);
+        private readonly Lock gate = new();
+        private Task<BatchCounts>? counting;
 
         public BatchCounts? Counts { get; set; }
 
-        public DateTimeOffset CountedAt { get; set; }
+        public DateTimeOffset FreshUntil { get; set; }
+
+        /// <summary>The counting that goes on, or a new one.</summary>
+        public Task<BatchCounts> Count(Func<Task<BatchCounts>> count)
+        {
+            lock (gate) return counting is { IsCompleted: false } ? counting : counting = Task.Run(count);
+        }
     }
 }
