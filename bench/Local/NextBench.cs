@@ -38,7 +38,9 @@ internal static class NextBench
 
     public static async Task RunOnAzuriteAsync(string folder, int many)
     {
-        await using var azurite = await AzuriteProcess.StartAsync(new DataFolder(folder), Console.WriteLine, CancellationToken.None);
+        var data = new DataFolder(folder);
+        Directory.CreateDirectory(data.Logs);
+        await using var azurite = await AzuriteProcess.StartAsync(data, Console.WriteLine, CancellationToken.None);
         await RunAsync("Azurite", folder, new AzureTableStore(new TableServiceClient(azurite.ConnectionString)), many);
     }
 

@@ -202,7 +202,8 @@ public sealed class RouteTests
             Assert.DoesNotContain(" onclick", html);
             Assert.DoesNotMatch("<script(?![^>]* src=)", html);
         }
-        var scripts = typeof(RouteTable).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".js", StringComparison.Ordinal)).ToList();
+        // What others wrote stands there whole, held to its published hash (VendorTests); a sanitizer has to make markup.
+        var scripts = typeof(RouteTable).Assembly.GetManifestResourceNames().Where(n => n.EndsWith(".js", StringComparison.Ordinal) && !n.Contains("/vendor/", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(scripts);
         foreach (var script in scripts)
         {
