@@ -2,7 +2,11 @@ import { h } from "../shared/dom.js";
 
 const Tags = ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span"];
 
+/** Texts of the task shown and of the one ahead, nine answers and some turns each. */
+const MostKept = 40;
+
 let render = null;
+const kept = new Map();
 
 /** The parser and the sanitizer are fetched when somebody first asks for formatted text. */
 export async function loadMarkdown() {
@@ -14,6 +18,18 @@ export async function loadMarkdown() {
 
 /** Markdown as elements. HTML in it stays text, images and links become their words. Call loadMarkdown first. */
 export function toFragment(text) {
+  prepare(text);
+  return kept.get(text).cloneNode(true);
+}
+
+/** Does the work for a text that is shown soon. */
+export function prepare(text) {
+  if (!render || kept.has(text)) return;
+  kept.set(text, made(text));
+  if (kept.size > MostKept) kept.delete(kept.keys().next().value);
+}
+
+function made(text) {
   const fragment = render(text);
   for (const block of fragment.querySelectorAll("p, li, h1, h2, h3, h4, h5, h6, blockquote, th, td")) block.setAttribute("dir", "auto");
   for (const code of fragment.querySelectorAll("pre")) {

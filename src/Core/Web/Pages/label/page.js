@@ -47,7 +47,7 @@ export class LabelPage {
     this.#guidelines = new Guidelines(() => tasks.guidelines(), `rlhf-guidelines-${this.#name}`);
     this.#drafts = new Drafts(`rlhf-drafts-${this.#name}`);
     this.#session = new Session(tasks, this.#outbox, {
-      task: task => { if (!this.#amending) this.#onTask(task); }, nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
+      task: task => { if (!this.#amending) this.#onTask(task); }, ahead: task => this.#texts.prepare(task), nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
       offline: () => { if (!this.#amending) view.showMessage("No connection", "What you ranked is kept. Trying again."); },
       failed: error => { this.#shown = null; view.showMessage(error.message, error.remedy); },
     });

@@ -11,7 +11,7 @@ export class Session {
   #retry = 0;
   #stopped = false;
 
-  /** @param on {task(task), nothing(next), progress(progress), offline(), failed(error)} nothing and offline are told only while no task is on the screen. */
+  /** @param on {task(task), ahead(task), nothing(next), progress(progress), offline(), failed(error)} nothing and offline are told only while no task is on the screen. */
   constructor(tasks, outbox, on) {
     this.#tasks = tasks;
     this.#outbox = outbox;
@@ -82,7 +82,7 @@ export class Session {
   #take(task) {
     if (this.#stopped) return this.#tasks.release(task.comparison).catch(() => {});
     if (task.comparison === this.#current?.comparison) return;
-    if (this.#current) this.#ahead = task;
+    if (this.#current) this.#on.ahead(this.#ahead = task);
     else this.#on.task(this.#current = task);
   }
 

@@ -1,6 +1,10 @@
+import { prepare } from "./markdown.js";
 import { viewTools } from "./view.js";
 
 const Key = "rlhf-formatted";
+
+/** Safari has no idle callbacks. */
+const soon = globalThis.requestIdleCallback ?? (act => setTimeout(act, 50));
 
 /** How texts are read: as written or formatted, which is remembered, and with differences marked, which is not. */
 export class TextView {
@@ -19,6 +23,13 @@ export class TextView {
     [this.#prompt, this.#answers] = [prompt, answers];
     if (answers) answers.onPinned = () => this.#changed();
     if (this.#view.formatted || this.#view.differences) this.#show();
+  }
+
+  /** Formats the texts of the task fetched ahead while nobody waits for them. */
+  prepare(task) {
+    if (!this.#view.formatted) return;
+    const texts = [...task.messages.map(message => message.content), ...task.answers.map(answer => answer.text)];
+    for (const text of texts) soon(() => prepare(text));
   }
 
   toggle(name) {
