@@ -2,7 +2,6 @@ using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Labeling.Checks;
 using Rlhf.Local.Tests.Web;
-using Rlhf.Web.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rlhf.Pages.Tests;
