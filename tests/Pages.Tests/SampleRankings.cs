@@ -20,10 +20,10 @@ internal static class SampleRankings
 
     private static string Left(int number) => number % 3 == 0 ? "b" : "a";
 
-    private static Task RankAsync(WebHost host, Comparison comparison, string name, int number, string best, int seconds)
+    private static async Task RankAsync(WebHost host, Comparison comparison, string name, int number, string best, int seconds)
     {
         string[] shown = Left(number) == "a" ? ["a", "b"] : ["b", "a"];
-        return host.Get<RankingStore>().TryInsertAsync(new(comparison.Id, comparison.Batch, Id(name), AnnotatorKind.Person, RankingOutcome.Ranked,
+        await host.Get<RankingStore>().TryInsertAsync(new(comparison.Id, comparison.Batch, Id(name), AnnotatorKind.Person, RankingOutcome.Ranked,
             number % 13 == 12 ? [["a", "b"]] : [[best], [best == "a" ? "b" : "a"]], shown, DateTimeOffset.UtcNow, number % 13 == 12 ? null : 1 + number % 3, TimeSpan.FromSeconds(seconds), TooFast: seconds < 3));
     }
 
