@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Campaigns;
 using Rlhf.Contracts;
 using Rlhf.Labeling;
-using Rlhf.LabelStudio;
 using Rlhf.Local.Tests.Orchestrations;
 
 namespace Rlhf.Local.Tests.LabelStudio;
