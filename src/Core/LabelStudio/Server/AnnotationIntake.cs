@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
@@ -30,8 +29,10 @@ public enum IntakeOutcome
 public sealed partial class AnnotationIntake(
     StudioStore store, CampaignStore campaigns, AnnotatorStore annotators, RankingStore rankings, RankingService service, TimeProvider time, ILogger<AnnotationIntake> logger)
 {
-    // One message about a comparison at a time in a process: two about one annotation would race for its ranking.
-    private readonly ConcurrentDictionary<ComparisonId, SemaphoreSlim> turns = new();
+    private const int Turns = 64;
+
+    // One message about a comparison at a time in a process: two about one annotation would race for its ranking. Comparisons share turns, so that their number does not grow.
+    private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
 
     internal async Task<IntakeOutcome> TakeAsync(CampaignId campaign, ComparisonId comparison, AnnotationMessage message, CancellationToken cancellation)
     {
@@ -96,7 +97,7 @@ public sealed partial class AnnotationIntake(
 
     private async Task<Turn> TurnAsync(ComparisonId comparison, CancellationToken cancellation)
     {
-        var turn = turns.GetOrAdd(comparison, _ => new(1));
+        var turn = turns[(uint)comparison.Value.GetHashCode(StringComparison.Ordinal) % Turns];
         await turn.WaitAsync(cancellation);
         return new(turn);
     }
