@@ -8,9 +8,11 @@ namespace Rlhf.Prompts;
 internal sealed record PageDraft(
     IReadOnlyList<Prompt> Prompts, int Duplicates, IReadOnlyList<LineError> Conflicts, IReadOnlyDictionary<string, Split> NewGroups)
 {
-    public delegate Task<TableRow?> FindRow(string row, CancellationToken cancellation);
-
-    public static async Task<PageDraft> PlanAsync(IReadOnlyList<PromptLine> lines, SplitSettings settings, FindRow find, CancellationToken cancellation)
+    /// <param name="findPrompt">The row of a prompt that the campaign has.</param>
+    /// <param name="findGroup">The row of a group, by its key.</param>
+    public static async Task<PageDraft> PlanAsync(
+        IReadOnlyList<PromptLine> lines, SplitSettings settings, Func<PromptId, CancellationToken, Task<TableRow?>> findPrompt,
+        Func<string, CancellationToken, Task<TableRow?>> findGroup, CancellationToken cancellation)
     {
         var prompts = new Dictionary<PromptId, Prompt>();
         var conflicts = new List<LineError>();
@@ -20,7 +22,7 @@ internal sealed record PageDraft(
         {
             var draft = line.Draft!;
             var id = PromptHash.IdOf(draft.Messages);
-            if (prompts.ContainsKey(id) || await find(PromptStore.PromptRow(id), cancellation) is not null)
+            if (prompts.ContainsKey(id) || await findPrompt(id, cancellation) is not null)
             {
                 duplicates++;
                 continue;
@@ -29,7 +31,7 @@ internal sealed record PageDraft(
             if (draft.Group is { } group)
             {
                 var row = PromptStore.GroupRow(group);
-                var settled = groups.TryGetValue(row, out var fresh) ? fresh : (await find(row, cancellation))?.ReadBody<PromptGroup>().Split;
+                var settled = groups.TryGetValue(row, out var fresh) ? fresh : (await findGroup(row, cancellation))?.ReadBody<PromptGroup>().Split;
                 if (settled is not null && draft.Split is not null && settled != draft.Split)
                 {
                     conflicts.Add(Conflict(line.Line, group, settled.Value, draft.Split.Value));

@@ -27,18 +27,22 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
     internal async Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, bool isRanked, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drafts.Count, PageSize);
+        // A page whose first prompt is new mostly is so as a whole: the write says where it is not, and takes nothing then.
+        var isNew = drafts.Count > 0 && await FindPromptAsync(campaign, PromptHash.IdOf(drafts[0].Draft!.Messages), cancellation) is null;
         while (true)
         {
-            var plan = await PageDraft.PlanAsync(drafts, split, (row, c) => tables.FindAsync(Table, campaign.Value, row, c), cancellation);
+            var plan = await PageDraft.PlanAsync(
+                drafts, split, (id, c) => isNew ? Task.FromResult<TableRow?>(null) : FindPromptAsync(campaign, id, c), (group, c) => tables.FindAsync(Table, campaign.Value, group, c), cancellation);
             if (plan.Prompts.Count == 0 || await TryWriteAsync(campaign, plan, isRanked, cancellation))
                 return new(plan.Prompts.Count, plan.Duplicates, plan.Conflicts);
+            isNew = false;
         }
     }
 
     /// <summary>The split of each of these prompts that the campaign has.</summary>
     internal async Task<IReadOnlyDictionary<PromptId, Split>> FindSplitsAsync(CampaignId campaign, IReadOnlyList<PromptId> ids, CancellationToken cancellation)
     {
-        var rows = await Task.WhenAll(ids.Select(id => tables.FindAsync(Table, campaign.Value, PromptRow(id), cancellation)));
+        var rows = await Task.WhenAll(ids.Select(id => FindPromptAsync(campaign, id, cancellation)));
         return ids.Zip(rows).Where(p => p.Second is not null).ToDictionary(p => p.First, p => p.Second!.ReadBody<PromptEntry>().Split);
     }
 
@@ -84,7 +88,9 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
                 yield return prompt;
     }
 
-    internal static string PromptRow(PromptId id) => $"id~{id}";
+    private Task<TableRow?> FindPromptAsync(CampaignId campaign, PromptId id, CancellationToken cancellation) => tables.FindAsync(Table, campaign.Value, PromptRow(id), cancellation);
+
+    private static string PromptRow(PromptId id) => $"id~{id}";
 
     internal static string GroupRow(string group) => $"group~{Hash(group)[..32]}";
 

@@ -71,7 +71,7 @@ public sealed class IngestTests : IDisposable
     {
         await using var host = await StartAsync();
         await DropAsync(host, "many.txt", string.Join('\n', Enumerable.Range(1, 500).Select(i => $"Question {i}")));
-        host.Tables.Faults.Every = 97;
+        host.Tables.Faults.Every = 23;
         var failed = 0;
         while ((await host.Blobs.ListAsync("inbox/").ToListAsync()).Count > 0)
         {
