@@ -33,6 +33,8 @@ internal sealed partial class AccessLog(IReadOnlyList<string> files)
         if (name is "$batch") return new("table", "transactions");
         if (name is "Tables" || name.Contains('(', StringComparison.Ordinal)) return new("table", $"{method} {name.Split('(')[0]}");
         var first = name.Split('/')[0];
+        // A lone insert; a blob has a container before its name.
+        if (method == "POST" && first == name && !path.Contains("comp=", StringComparison.Ordinal) && !QueueName().IsMatch(name)) return new("table", $"POST {name}");
         if (QueueName().IsMatch(first)) return new("queue", $"{method} {(first.EndsWith("workitems", StringComparison.Ordinal) ? "work items" : "control queues")}");
         return name.EndsWith("/messages", StringComparison.Ordinal) ? new("queue", $"{method} {first}") : new("blob", $"{method} {first}");
     }
