@@ -46,15 +46,17 @@ public sealed class AzureBlobStore(BlobServiceClient service) : IBlobStore
         return GuardAsync(path, async () =>
         {
             await EnsureContainerAsync(BlobPath.Parse(path).Container, cancellation);
-            using var source = new SinglePassStream(content);
+            // What is in memory goes up in one request: its length is known, and it can be read again.
+            using var source = content is MemoryStream ? null : new SinglePassStream(content);
+            var start = source is null ? content.Position : 0;
             var id = Guid.NewGuid().ToString("n");
             try
             {
-                return Text((await blob.UploadAsync(source, Options(condition, id), cancellation)).Value.ETag);
+                return Text((await blob.UploadAsync(source ?? content, Options(condition, id), cancellation)).Value.ETag);
             }
             catch (RequestFailedException e) when (e.Status is 409 or 412 && (condition.MustNotExist || condition.ETag is not null))
             {
-                return await FindOwnWriteAsync(blob, id, condition.MustNotExist ? source.GetHash() : null, cancellation);
+                return await FindOwnWriteAsync(blob, id, condition.MustNotExist ? source?.GetHash() ?? HashFrom(content, start) : null, cancellation);
             }
         });
     }
@@ -110,6 +112,12 @@ public sealed class AzureBlobStore(BlobServiceClient service) : IBlobStore
                 return false;
             }
         });
+    }
+
+    private static byte[] HashFrom(Stream content, long start)
+    {
+        content.Position = start;
+        return SHA256.HashData(content);
     }
 
     private static BlobUploadOptions Options(WriteCondition condition, string id) => new()
