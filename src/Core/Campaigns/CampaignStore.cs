@@ -5,7 +5,7 @@ using Rlhf.Storage;
 namespace Rlhf.Campaigns;
 
 /// <summary>The campaigns' rows: table <c>campaigns</c>, one partition, row = campaign id.</summary>
-public sealed class CampaignStore(ITableStore tables, TimeProvider time)
+public sealed class CampaignStore
 {
     private const string Table = "campaigns";
     private const string Partition = "campaigns";
@@ -13,7 +13,16 @@ public sealed class CampaignStore(ITableStore tables, TimeProvider time)
     // Within this a process that serves annotators notices what another one changed.
     private static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(1);
 
+    private readonly ITableStore tables;
+    private readonly TimeProvider time;
+    private readonly SharedReads<CampaignId, Campaign> reads;
     private readonly ConcurrentDictionary<CampaignId, (Campaign Campaign, DateTimeOffset ReadAt)> recent = new();
+
+    public CampaignStore(ITableStore tables, TimeProvider time)
+    {
+        (this.tables, this.time) = (tables, time);
+        reads = new(id => GetAsync(id));
+    }
 
     public async Task<Campaign?> FindAsync(CampaignId id, CancellationToken cancellation = default) =>
         (await tables.FindAsync(Table, Partition, id.Value, cancellation))?.ReadBody<Campaign>();
@@ -28,7 +37,7 @@ public sealed class CampaignStore(ITableStore tables, TimeProvider time)
     {
         if (recent.TryGetValue(id, out var known) && time.GetUtcNow() - known.ReadAt < TrustFor) return known.Campaign;
         var readAt = time.GetUtcNow();
-        var campaign = await GetAsync(id, cancellation);
+        var campaign = await reads.ReadAsync(id).WaitAsync(cancellation);
         recent[id] = (campaign, readAt);
         return campaign;
     }

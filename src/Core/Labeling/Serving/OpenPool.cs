@@ -10,6 +10,16 @@ internal sealed class OpenPool(TimeProvider time)
 
     private readonly ConcurrentDictionary<(CampaignId, int Shard), Shelf> shelves = new();
 
+    private readonly ConcurrentDictionary<(CampaignId, int Shard), SemaphoreSlim> turns = new();
+
+    /// <summary>One at a time reads a shard: those who wait find what it has left over.</summary>
+    public async Task<IDisposable> EnterAsync(CampaignId campaign, int shard, CancellationToken cancellation)
+    {
+        var turn = turns.GetOrAdd((campaign, shard), _ => new(1));
+        await turn.WaitAsync(cancellation);
+        return new Turn(turn);
+    }
+
     /// <summary>Puts a page's rows in the place of what was there.</summary>
     public void Fill(CampaignId campaign, int shard, IEnumerable<StoredOpenRow> rows) =>
         shelves[(campaign, shard)] = new(new(rows.ToDictionary(r => r.Key)), time.GetUtcNow());
@@ -24,6 +34,11 @@ internal sealed class OpenPool(TimeProvider time)
             if (isInReach && isFree(row) && shelf.Rows.TryRemove(row.Key, out var taken)) return taken;
         }
         return null;
+    }
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
     }
 
     private sealed record Shelf(ConcurrentDictionary<string, StoredOpenRow> Rows, DateTimeOffset FilledAt);

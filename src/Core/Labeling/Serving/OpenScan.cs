@@ -33,13 +33,17 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         bool NeedsLook(StoredOpenRow stored) => stored.Row.NeedsLook(annotator, time.GetUtcNow());
 
         if (cursor.IsLapDone) cursor = cursor.Restarted();
-        // Taken from what another scan has left over, the cursor stays where it is: no row was passed.
-        while (pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, r => IsFree(r) && !NeedsLook(r)) is { } left)
-            if (await TryClaimAsync(campaign, annotator, left, until, cancellation) is { } quick) return new(quick, ScanCursor.Start(cursor.CurrentShard, cursor.Row));
+        var first = await TakeAsync(campaign, cursor, r => IsFree(r) && !NeedsLook(r), cancellation);
+        for (; first.Row is { } row; first = await TakeAsync(campaign, cursor, r => IsFree(r) && !NeedsLook(r), cancellation))
+        {
+            // Taken from what another scan has left over, the cursor stays where it is: no row was passed.
+            if (await TryClaimAsync(campaign, annotator, row, until, cancellation) is { } quick)
+                return new(quick, ScanCursor.Start(cursor.CurrentShard, first.Page is { } read ? BeforeFirstFree(read, IsFree, cursor.Row) : cursor.Row));
+        }
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
         {
             var take = page == 0 ? FirstPage : LaterPages;
-            var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
+            var rows = page == 0 && first.Page is { } read ? read : await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
             var free = rows.Where(IsFree).ToList();
             // Before somebody gets what is ranked already, and before somebody is told to wait for it.
             if (free.Count == 0 || free.Exists(NeedsLook))
@@ -59,6 +63,19 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             if (rows.Count < take) cursor = cursor.NextSegment();
         }
         return new(null, cursor);
+    }
+
+    /// <summary>A row that another scan of this shard has left over, or one of its first page; none where all need a look behind their claims.</summary>
+    private async Task<(StoredOpenRow? Row, List<StoredOpenRow>? Page)> TakeAsync(CampaignId campaign, ScanCursor cursor, Predicate<StoredOpenRow> isFree, CancellationToken cancellation)
+    {
+        StoredOpenRow? Take() => pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, isFree);
+
+        if (Take() is { } left) return (left, null);
+        using var turn = await pool.EnterAsync(campaign, cursor.CurrentShard, cancellation);
+        if (Take() is { } brought) return (brought, null);
+        var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, FirstPage, cancellation).ToListAsync(cancellation);
+        pool.Fill(campaign, cursor.CurrentShard, rows.Where(r => isFree(r)));
+        return (Take(), rows);
     }
 
     private async Task<OpenRow?> ClaimOneAsync(CampaignId campaign, AnnotatorId annotator, List<StoredOpenRow> free, DateTimeOffset until, CancellationToken cancellation)

@@ -72,7 +72,6 @@ public sealed class RankingService(
         var look = await rankings.LookAsync(ranking.Batch);
         if (!await settlement.CountsAsync(campaign.Id, comparison, ranking, isNew, place, look)) return await MarkExtraAsync(stored);
         if (!look.IsClosed) await settlement.AskMoreAsync(campaign.Id, comparison, look.Rankings);
-        if (isNew && BatchProgress.Of(comparison, look.Rankings.Where(r => r.Comparison == comparison.Id)).State != ComparisonState.Open) board.NoteDone(campaign.Id);
         await SignalAsync(campaign, limits, ranking, look.Rankings);
         // An amendment in a batch that ended changes what is derived already; a cancelled campaign's stay.
         if (!isNew && campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch, CancellationToken.None);
@@ -107,7 +106,9 @@ public sealed class RankingService(
 
     private async Task SignalAsync(Campaign campaign, OverlapLimits limits, Ranking ranking, IReadOnlyList<Ranking> all)
     {
-        var progress = BatchProgress.Of(limits.Of(await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, CancellationToken.None)), all);
+        var asked = limits.Of(await comparisons.ReadBatchAsync(campaign.Id, ranking.Batch, CancellationToken.None));
+        board.Note(campaign.Id, ranking.Batch, asked, all);
+        var progress = BatchProgress.Of(asked, all);
         PipelineMetrics.ComparisonsOpen(campaign.Id, ranking.Batch, progress.Open);
         // Whoever sees all done says so; rankings that come together may both.
         if (!progress.IsDone) return;
