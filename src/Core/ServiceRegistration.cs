@@ -53,7 +53,7 @@ public static class ServiceRegistration
         services.TryAddSingleton(s => FineTuningOptions.From(s.GetService<IConfiguration>()));
         services.AddSingleton<FineTuningLauncher>();
         services.AddSingleton<EvaluationStore>().AddSingleton<PeopleJudge>().AddSingleton<BatchResults>();
-        services.AddSingleton<CampaignSignals>();
+        services.AddSingleton<CampaignSignals>().AddSingleton<GenerateAnswers>().AddSingleton<PublishBatch>();
         services.AddSingleton<LlmJudge>().AddSingleton<LlmVotes>().AddSingleton<PreRanking>();
         return services;
     }
@@ -63,7 +63,7 @@ public static class ServiceRegistration
         .AddOrchestrator<RunCampaign>()
         .AddActivity<RecoverCampaign>()
         .AddActivity<LookAtCampaign>()
-        .AddActivity<StartBatch>()
+        .AddActivity<StartBatches>()
         .AddActivity<CompleteRound>()
         .AddOrchestrator<LabelBatch>()
         .AddActivity<BeginBatch>()

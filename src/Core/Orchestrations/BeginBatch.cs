@@ -7,11 +7,12 @@ public sealed record BatchStep(CampaignId Campaign, BatchId Batch);
 
 /// <param name="Windows">Calls of the generating activity, numbered from 0.</param>
 /// <param name="Concurrency">How many of them at a time.</param>
+/// <param name="Published">Comparisons that this call opened.</param>
 public sealed record BatchPlan(
-    bool HasEnded, bool IsPublished, int Windows, int Concurrency, TimeSpan Deadline, TimeSpan FirstLook, TimeSpan LongestLook);
+    bool HasEnded, bool IsPublished, int Windows, int Concurrency, TimeSpan Deadline, TimeSpan FirstLook, TimeSpan LongestLook, int Published = 0);
 
-/// <summary>Takes a planned batch on, or says how far it is already.</summary>
-public sealed class BeginBatch(CampaignStore campaigns, BatchStore batches, PipelineOptions options) : Activity<BatchStep, BatchPlan>
+/// <summary>Takes a planned batch on, or says how far it is already. Where one call can answer all of its prompts, this one does, and opens it: a step is about six storage requests.</summary>
+public sealed class BeginBatch(CampaignStore campaigns, BatchStore batches, GenerateAnswers generate, PublishBatch publish, PipelineOptions options) : Activity<BatchStep, BatchPlan>
 {
     public override async Task<BatchPlan> RunAsync(BatchStep input, CancellationToken cancellation)
     {
@@ -19,7 +20,16 @@ public sealed class BeginBatch(CampaignStore campaigns, BatchStore batches, Pipe
         var batch = await batches.UpdateAsync(input.Campaign, input.Batch,
             b => b.State == BatchState.Planned ? BatchTransitions.Apply(b, BatchOperation.Generate) : b, cancellation);
         var windows = (batch.PromptCount + options.GenerationWindow - 1) / options.GenerationWindow;
-        return new(batch.HasEnded, batch.State == BatchState.Open, windows, options.GenerationConcurrency, settings.BatchDeadline, Look(options.BatchLook, settings), Look(options.BatchLookMaximum, settings));
+        var plan = new BatchPlan(
+            batch.HasEnded, batch.State == BatchState.Open, windows, options.GenerationConcurrency, settings.BatchDeadline, Look(options.BatchLook, settings), Look(options.BatchLookMaximum, settings));
+        return windows == 1 && batch.State == BatchState.Generating ? await OpenAsync(plan, input, cancellation) : plan;
+    }
+
+    /// <summary>Where it has to wait (for a job, for a campaign that is paused), the orchestration does.</summary>
+    private async Task<BatchPlan> OpenAsync(BatchPlan plan, BatchStep input, CancellationToken cancellation)
+    {
+        if ((await generate.RunAsync(new(input.Campaign, input.Batch, 0), cancellation)).Outcome != GenerateOutcome.Written) return plan;
+        return plan with { IsPublished = true, Published = (await publish.RunAsync(input, cancellation)).Comparisons };
     }
 
     // Annotations on a Label Studio server are seen by looking, where its webhooks don't come through.

@@ -37,7 +37,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
         {
             var plan = await context.CallActivityAsync<BatchPlan>(nameof(BeginBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
             if (plan.HasEnded) return true;
-            var published = plan.IsPublished ? 0 : await OpenAsync(context, input, plan);
+            var published = plan.IsPublished ? plan.Published : await OpenAsync(context, input, plan);
             if (published is not { } comparisons) return await EndAsync(context, input, BatchEnd.Cancelled);
             wait = new(context.CurrentUtcDateTime + plan.Deadline, plan.FirstLook, plan.FirstLook, plan.LongestLook);
             // There is nothing to see at once; a ranking that is faster has raised its signal.
@@ -76,8 +76,8 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
         {
             var look = await context.CallActivityAsync<BatchLook>(nameof(LookAtBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage);
             context.SetCustomStatus(new LabelBatchStatus(look.Comparisons, look.Complete, look.Open, look.IsPaused));
+            if (look.IsEnded) return Tell(context, input, BatchEnd.Complete);
             if (look.IsCancelled) return await EndAsync(context, input, BatchEnd.Cancelled);
-            if (look.Open == 0) return await EndAsync(context, input, BatchEnd.Complete);
             if (look.IsClosed) return await EndAsync(context, input, BatchEnd.Closed);
             if (!look.IsPaused && context.CurrentUtcDateTime >= wait.Deadline) return await EndAsync(context, input, BatchEnd.Deadline);
 
@@ -108,6 +108,11 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
     private static async Task<bool> EndAsync(IOrchestrationContext context, LabelBatchInput input, BatchEnd end)
     {
         await context.CallActivityAsync<EndBatchResult>(nameof(EndBatch), new EndBatchInput(input.Campaign, input.Batch, end), Retries.Storage);
+        return Tell(context, input, end);
+    }
+
+    private static bool Tell(IOrchestrationContext context, LabelBatchInput input, BatchEnd end)
+    {
         context.SendEvent(input.Campaign.Value, EventNames.CampaignChanged, null);
         return end == BatchEnd.Complete;
     }

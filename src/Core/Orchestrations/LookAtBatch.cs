@@ -7,11 +7,12 @@ using Rlhf.Telemetry;
 namespace Rlhf.Orchestrations;
 
 /// <param name="IsClosed">The owner takes it as it is.</param>
-public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false);
+/// <param name="IsEnded">All is ranked, and its pairs are there.</param>
+public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false, bool IsEnded = false);
 
-/// <summary>Counts a batch's comparisons from its rankings, those that came from a Label Studio server with them.</summary>
+/// <summary>Counts a batch's comparisons from its rankings, those that came from a Label Studio server with them, and ends it where all is ranked.</summary>
 public sealed class LookAtBatch(
-    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OverlapReader overlaps, RankingSettlement settlement, StudioKeeper studio) : Activity<BatchStep, BatchLook>
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OverlapReader overlaps, RankingSettlement settlement, StudioKeeper studio, EndBatch ending) : Activity<BatchStep, BatchLook>
 {
     public override async Task<BatchLook> RunAsync(BatchStep input, CancellationToken cancellation)
     {
@@ -25,8 +26,10 @@ public sealed class LookAtBatch(
         foreach (var disagreed in progress.Comparisons.Where(c => c.State == ComparisonState.Open && c.Rankings > 1))
             await settlement.AskMoreAsync(input.Campaign, asked.First(c => c.Id == disagreed.Comparison), ranked);
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);
+        var isEnded = progress.IsDone && campaign.State != CampaignState.Cancelled;
+        if (isEnded) await ending.RunAsync(new(input.Campaign, input.Batch, BatchEnd.Complete), cancellation);
         // What was planned later (the comparisons that judge a model) is not meant.
         var isClosed = campaign.ClosedAt is { } closed && (await batches.GetAsync(input.Campaign, input.Batch, cancellation)).PlannedAt <= closed;
-        return new(progress.Total, progress.Complete, progress.Open, campaign.State == CampaignState.Paused, campaign.State == CampaignState.Cancelled, isClosed);
+        return new(progress.Total, progress.Complete, progress.Open, campaign.State == CampaignState.Paused, campaign.State == CampaignState.Cancelled, isClosed, isEnded);
     }
 }

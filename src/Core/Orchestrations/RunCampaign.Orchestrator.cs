@@ -74,10 +74,10 @@ public sealed class RunCampaign : Orchestrator<RunCampaignInput, RunCampaignProg
             progress = progress.InRound(round);
         while (progress.Open.Count < look.OpenLimit)
         {
-            var started = await context.CallActivityAsync<StartBatchResult>(
-                nameof(StartBatch), new StartBatchInput(campaign, progress.Round, progress.NextBatch, progress.Cursor), Retries.Storage);
-            if (started.Batch is not { } batch) return started.MayComeSoon ? progress : await CompleteAsync(context, campaign, progress, look);
-            progress = progress with { NextBatch = progress.NextBatch + 1, Cursor = started.Next, Open = [.. progress.Open, batch] };
+            var started = await context.CallActivityAsync<StartBatchesResult>(
+                nameof(StartBatches), new StartBatchesInput(campaign, progress.Round, progress.NextBatch, progress.Cursor, look.OpenLimit - progress.Open.Count), Retries.Storage);
+            progress = progress with { NextBatch = progress.NextBatch + started.Batches.Count, Cursor = started.Next, Open = [.. progress.Open, .. started.Batches] };
+            if (started.IsOut) return started.MayComeSoon ? progress : await CompleteAsync(context, campaign, progress, look);
         }
         return progress;
     }

@@ -4,40 +4,53 @@ using Rlhf.Prompts;
 
 namespace Rlhf.Orchestrations;
 
-public sealed record StartBatchInput(CampaignId Campaign, int Round, int Number, PromptCursor Cursor);
+/// <param name="Number">Of the first one.</param>
+/// <param name="Count">How many may be open beside those that are.</param>
+public sealed record StartBatchesInput(CampaignId Campaign, int Round, int Number, PromptCursor Cursor, int Count);
 
-/// <param name="Batch">Null where there are no prompts for one now.</param>
+/// <param name="Batches">In the order of their numbers.</param>
+/// <param name="Next">The cursor behind the last one's prompts.</param>
+/// <param name="IsOut">There are no prompts for another one now.</param>
 /// <param name="MayComeSoon">Whether a file is being read, so that a batch would only be smaller than it need be.</param>
-public sealed record StartBatchResult(BatchId? Batch, PromptCursor Next, bool MayComeSoon = false);
+public sealed record StartBatchesResult(IReadOnlyList<BatchId> Batches, PromptCursor Next, bool IsOut = false, bool MayComeSoon = false);
 
-/// <summary>Plans the next batch and starts its orchestration. A batch that is beyond planned is left alone, since a completed instance's id may be used again.</summary>
-public sealed class StartBatch(
+/// <summary>Plans the next batches and starts their orchestrations. A batch that is beyond planned is left alone, since a completed instance's id may be used again.</summary>
+public sealed class StartBatches(
     CampaignStore campaigns, BatchStore batches, PromptStore prompts, IngestLog ingests, IOrchestrationClient orchestrations, TimeProvider time)
-    : Activity<StartBatchInput, StartBatchResult>
+    : Activity<StartBatchesInput, StartBatchesResult>
 {
-    public override async Task<StartBatchResult> RunAsync(StartBatchInput input, CancellationToken cancellation)
+    /// <summary>In one call, which is repeated as a whole where storage fails.</summary>
+    private const int MostAtOnce = 25;
+
+    public override async Task<StartBatchesResult> RunAsync(StartBatchesInput input, CancellationToken cancellation)
     {
         var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
-        if (campaign.State != CampaignState.Active) return new(null, input.Cursor, MayComeSoon: true);
-        var id = BatchId.For(input.Campaign, input.Round, input.Number);
+        if (campaign.State != CampaignState.Active) return new([], input.Cursor, IsOut: true, MayComeSoon: true);
         // Asked before the prompts are counted: what a reading that ends in between has brought is counted then.
         var isReading = await ingests.IsReadingAsync(input.Campaign, cancellation);
-        var batch = await batches.FindAsync(input.Campaign, id, cancellation) ?? await PlanAsync(id, input, campaign, isReading, cancellation);
-        if (batch is null) return new(null, input.Cursor, MayComeSoon: isReading);
-        if (batch.State == BatchState.Planned)
-            await orchestrations.TryScheduleAsync(nameof(LabelBatch), new LabelBatchInput(input.Campaign, id), id.Value, cancellation);
-        return new(id, batch.Next);
+        var (started, cursor) = (new List<BatchId>(), input.Cursor);
+        while (started.Count < Math.Min(input.Count, MostAtOnce))
+        {
+            var id = BatchId.For(input.Campaign, input.Round, input.Number + started.Count);
+            var batch = await batches.FindAsync(input.Campaign, id, cancellation) ?? await PlanAsync(id, input.Round, cursor, campaign, isReading, cancellation);
+            if (batch is null) return new(started, cursor, IsOut: true, MayComeSoon: isReading);
+            if (batch.State == BatchState.Planned)
+                await orchestrations.TryScheduleAsync(nameof(LabelBatch), new LabelBatchInput(input.Campaign, id), id.Value, cancellation);
+            started.Add(id);
+            cursor = batch.Next;
+        }
+        return new(started, cursor);
     }
 
-    private async Task<Batch?> PlanAsync(BatchId id, StartBatchInput input, Campaign campaign, bool isReading, CancellationToken cancellation)
+    private async Task<Batch?> PlanAsync(BatchId id, int round, PromptCursor cursor, Campaign campaign, bool isReading, CancellationToken cancellation)
     {
         if (campaign.ClosedAt is not null) return null;
         var settings = campaign.Settings;
-        var take = await prompts.TakeAsync(input.Campaign, input.Cursor, settings.BatchSize, cancellation);
+        var take = await prompts.TakeAsync(campaign.Id, cursor, settings.BatchSize, cancellation);
         if (take.Count == 0 || take.Count < settings.BatchSize && isReading) return null;
-        var batch = new Batch(id, input.Campaign, input.Round, ComparisonKind.Ordinary, BatchState.Planned, take.Slices, take.Next, time.GetUtcNow());
-        if (input.Round > 1) await campaigns.UpdateAsync(input.Campaign, c => c.Round < input.Round ? c with { Round = input.Round } : c, cancellation);
-        await batches.CreateAsync(batch, cancellation);
-        return await batches.GetAsync(input.Campaign, id, cancellation);
+        var batch = new Batch(id, campaign.Id, round, ComparisonKind.Ordinary, BatchState.Planned, take.Slices, take.Next, time.GetUtcNow());
+        if (round > 1) await campaigns.UpdateAsync(campaign.Id, c => c.Round < round ? c with { Round = round } : c, cancellation);
+        // Another call's plan stands where it was faster.
+        return await batches.CreateAsync(batch, cancellation) ? batch : await batches.GetAsync(campaign.Id, id, cancellation);
     }
 }

@@ -21,9 +21,9 @@ public sealed class CampaignSteps(ActivityRunner activities)
     public Task<JsonElement?> LookAtCampaign([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
         activities.RunAsync<LookAtCampaign>(input, client, cancellation);
 
-    [Function(nameof(StartBatch))]
-    public Task<JsonElement?> StartBatch([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
-        activities.RunAsync<StartBatch>(input, client, cancellation);
+    [Function(nameof(StartBatches))]
+    public Task<JsonElement?> StartBatches([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
+        activities.RunAsync<StartBatches>(input, client, cancellation);
 
     [Function(nameof(CompleteRound))]
     public Task<JsonElement?> CompleteRound([ActivityTrigger] JsonElement input, [DurableClient] DurableTaskClient client, CancellationToken cancellation) =>
