@@ -35,7 +35,7 @@ public sealed record PipelineOptions
     public int AnswerJobs { get; init; } = 1;
 
     /// <summary>Prompts one call of the generating activity carries.</summary>
-    public int GenerationWindow { get; init; } = 25;
+    public int GenerationWindow { get; init; } = 50;
 
     /// <summary>Generating activities of one batch at a time.</summary>
     public int GenerationConcurrency { get; init; } = 2;

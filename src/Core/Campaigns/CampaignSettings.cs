@@ -74,7 +74,7 @@ public sealed record CampaignSettings
     public IReadOnlyList<TrainingStage> Stages { get; init; } = [TrainingStage.Reward, TrainingStage.Ppo, TrainingStage.Export];
 
     /// <summary>Prompts one LabelBatch carries.</summary>
-    public int BatchSize { get; init; } = 25;
+    public int BatchSize { get; init; } = 50;
 
     /// <summary>Batches open at a time: a million prompts are not generated before anybody ranks the first.</summary>
     public int OpenBatches { get; init; } = 8;

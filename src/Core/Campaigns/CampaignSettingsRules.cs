@@ -128,7 +128,7 @@ public static class CampaignSettingsRules
     private static void CheckPace(CampaignSettings settings)
     {
         if (settings.BatchSize is < 1 or > 200)
-            throw Refuse("batchSize", $"A batch has {settings.BatchSize} prompts.", "Choose 1 to 200; about 25 is usual.");
+            throw Refuse("batchSize", $"A batch has {settings.BatchSize} prompts.", "Choose 1 to 200; about 50 is usual.");
         if (settings.OpenBatches is < 1 or > 1_000)
             throw Refuse("openBatches", $"{settings.OpenBatches} batches may be open.", "Choose 1 to 1000; 8 is usual.");
         if (settings.BatchDeadline <= TimeSpan.Zero)

@@ -20,9 +20,12 @@ internal sealed class OpenPool(TimeProvider time)
         return new Turn(turn);
     }
 
-    /// <summary>Puts a page's rows in the place of what was there.</summary>
-    public void Fill(CampaignId campaign, int shard, IEnumerable<StoredOpenRow> rows) =>
-        shelves[(campaign, shard)] = new(new(rows.ToDictionary(r => r.Key)), time.GetUtcNow());
+    /// <summary>Puts a page's rows in the place of what was there, but for those that somebody here is claiming.</summary>
+    public void Fill(CampaignId campaign, int shard, IEnumerable<StoredOpenRow> rows)
+    {
+        var taken = shelves.TryGetValue((campaign, shard), out var before) ? before.Taken : [];
+        shelves[(campaign, shard)] = new(new(rows.Where(r => !taken.ContainsKey((r.Key, r.ETag))).ToDictionary(r => r.Key)), [], time.GetUtcNow());
+    }
 
     /// <summary>One of the rows behind <paramref name="after"/> (up to <paramref name="upTo"/>) that may be claimed, taken out; null where there is none.</summary>
     public StoredOpenRow? Take(CampaignId campaign, int shard, string after, string? upTo, Predicate<StoredOpenRow> isFree)
@@ -31,7 +34,7 @@ internal sealed class OpenPool(TimeProvider time)
         foreach (var row in shelf.Rows.Values)
         {
             var isInReach = string.CompareOrdinal(row.Key, after) > 0 && (upTo is null || string.CompareOrdinal(row.Key, upTo) <= 0);
-            if (isInReach && isFree(row) && shelf.Rows.TryRemove(row.Key, out var taken)) return taken;
+            if (isInReach && isFree(row) && shelf.Rows.TryRemove(row.Key, out var taken) && shelf.Taken.TryAdd((row.Key, row.ETag), true)) return taken;
         }
         return null;
     }
@@ -41,5 +44,6 @@ internal sealed class OpenPool(TimeProvider time)
         public void Dispose() => turn.Release();
     }
 
-    private sealed record Shelf(ConcurrentDictionary<string, StoredOpenRow> Rows, DateTimeOffset FilledAt);
+    /// <param name="Taken">What was taken from it; rows written together may share an ETag.</param>
+    private sealed record Shelf(ConcurrentDictionary<string, StoredOpenRow> Rows, ConcurrentDictionary<(string Key, string ETag), bool> Taken, DateTimeOffset FilledAt);
 }

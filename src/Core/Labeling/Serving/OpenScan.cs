@@ -5,10 +5,8 @@ namespace Rlhf.Labeling.Serving;
 /// <summary>Finds an open comparison for an annotator and claims it. A call reads a bounded number of rows behind the annotator's cursor, however many are open.</summary>
 public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider time)
 {
-    /// <summary>Rows tried from a random start: enough that clients side by side rarely want the same one.</summary>
-    public const int FirstPage = 16;
-
-    public const int LaterPages = 64;
+    /// <summary>Rows of a read: what one client leaves over, those beside it take, so few are read again.</summary>
+    public const int PageSize = 64;
 
     public const int MaximumPages = 8;
 
@@ -42,8 +40,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         }
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
         {
-            var take = page == 0 ? FirstPage : LaterPages;
-            var rows = page == 0 && first.Page is { } read ? read : await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, take, cancellation).ToListAsync(cancellation);
+            var rows = page == 0 && first.Page is { } read ? read : await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, PageSize, cancellation).ToListAsync(cancellation);
             var free = rows.Where(IsFree).ToList();
             // Before somebody gets what is ranked already, and before somebody is told to wait for it.
             if (free.Count == 0 || free.Exists(NeedsLook))
@@ -60,7 +57,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             if (free.Count > 0) continue;
             if (rows.Count > 0)
                 cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind) && !r.Row.IsClosed)], annotator, held, others);
-            if (rows.Count < take) cursor = cursor.NextSegment();
+            if (rows.Count < PageSize) cursor = cursor.NextSegment();
         }
         return new(null, cursor);
     }
@@ -73,7 +70,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         if (Take() is { } left) return (left, null);
         using var turn = await pool.EnterAsync(campaign, cursor.CurrentShard, cancellation);
         if (Take() is { } brought) return (brought, null);
-        var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, FirstPage, cancellation).ToListAsync(cancellation);
+        var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, PageSize, cancellation).ToListAsync(cancellation);
         pool.Fill(campaign, cursor.CurrentShard, rows.Where(r => isFree(r)));
         return (Take(), rows);
     }

@@ -47,8 +47,17 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
         foreach (var (partition, chunk) in InTransactions(campaign, comparisons, c => c.Id))
         {
             foreach (var comparison in chunk) claimed.Remove((campaign, comparison.Id));
-            await tables.WriteAsync(Table, partition, [.. chunk.Select(c => new TableOperation(TableOperationKind.Delete, RowOf(c.Batch, c.Id)))], cancellation);
+            var there = await FindRowsAsync(partition, [.. chunk.Select(c => RowOf(c.Batch, c.Id))], cancellation);
+            if (there.Count > 0) await tables.WriteAsync(Table, partition, [.. there.Select(row => new TableOperation(TableOperationKind.Delete, row))], cancellation);
         }
+    }
+
+    /// <summary>Those of these rows that are there. Most of a batch's have left with later claims, and a transaction is refused, and sent again, for each that is gone.</summary>
+    private async Task<IReadOnlyList<string>> FindRowsAsync(string partition, HashSet<string> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 1) return [.. rows];
+        return await tables.QueryAsync(Table, partition, rows.Min(StringComparer.Ordinal), Following(rows.Max(StringComparer.Ordinal)!), cancellation: cancellation)
+            .Select(r => r.Row).Where(rows.Contains).ToListAsync(cancellation);
     }
 
     public async Task<StoredOpenRow?> FindAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, CancellationToken cancellation)
