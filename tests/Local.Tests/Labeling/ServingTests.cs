@@ -264,7 +264,7 @@ public sealed class ServingTests
         Assert.Equal(published.Select(c => c.Id.Value).Order(), served.Select(c => c.Value).Order());
         foreach (var annotator in annotators) Assert.Equal(NextStatus.Done, (await annotator.NextAsync()).Status);
         // The rows they completed lie between them and what is open; the pages of one lap are the bound.
-        Assert.InRange(most, 1, OpenScan.FirstPage + (OpenScan.MaximumPages - 1) * OpenScan.LaterPages);
+        Assert.InRange(most, 1, OpenScan.MaximumPages * OpenScan.PageSize);
     }
 
     [Fact]
