@@ -45,7 +45,8 @@ internal sealed class StudioHost : IAsyncDisposable
         var server = await LabelStudioServer.StartAsync();
         var time = new FakeTimeProvider(new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [AppSettings.LabelStudioToken] = token, [AppSettings.LabelStudioWebhookSecret] = Secret }).Build();
-        var web = await WebHost.StartAsync(services => services.AddSingleton<IConfiguration>(configuration), time);
+        // Not in the place of the host's own configuration: its address is in that.
+        var web = await WebHost.StartAsync(services => services.AddSingleton(new StudioClients(configuration, time)).AddSingleton(s => ActivatorUtilities.CreateInstance<StudioWebhook>(s, configuration)), time);
         var comparisons = await web.PublishAsync(count, overlap, answers, server: new LabelStudioSettings(server.Address, LabelStudioServer.Project));
         return new(web, server, comparisons, time);
     }
