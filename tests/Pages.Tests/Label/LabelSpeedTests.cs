@@ -2,7 +2,8 @@ using Rlhf.Local.Tests.Web;
 
 namespace Rlhf.Pages.Tests;
 
-/// <summary>From the key to the frame that shows the next task: 100 ms, in the second best of five, since tests beside this one take the processors.</summary>
+/// <summary>From the key to the frame that shows the next task: 100 ms, the median of five. No other test runs beside these.</summary>
+[Collection(typeof(Alone))]
 public sealed class LabelSpeedTests(Browser browser)
 {
     private const int Tasks = 6;
@@ -40,7 +41,7 @@ public sealed class LabelSpeedTests(Browser browser)
         }
         var measured = $"{string.Join(", ", times.Select(t => t.ToString("0", System.Globalization.CultureInfo.InvariantCulture)))} ms";
         TestContext.Current.TestOutputHelper?.WriteLine(measured);
-        Assert.True(times.Order().ElementAt(1) <= 100, measured);
+        Assert.True(times.Order().ElementAt(times.Count / 2) <= 100, measured);
     }
 
     private const string KeyToFrame = """
