@@ -87,7 +87,9 @@ public sealed class LocalHost : IAsyncDisposable
     private static WebApplication Build(DataFolder data, LocalStorage storage, int port)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders().AddProvider(new FileLog(data.Logs)).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.ClearProviders().AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // Made by the container, which then disposes it: the last lines are written at the end.
+        builder.Services.AddSingleton<ILoggerProvider>(_ => new FileLog(data.Logs));
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         // Ctrl-C and SIGTERM are the command's: it says what resume does, and stops the host itself.

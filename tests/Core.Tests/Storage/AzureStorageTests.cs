@@ -65,7 +65,7 @@ public sealed class AzureTableStoreTests(AzuriteFixture azurite) : TableStoreCon
     [ToolFact]
     public async Task Write_ReplyIsLost_ItsOwnRetryIsNoConflict()
     {
-        var lossy = new LosesReplies("POST");
+        var lossy = new LosesReplies("POST", "PUT");
         var options = new TableClientOptions { Transport = lossy.Transport };
         var lossyStore = new AzureTableStore(new TableServiceClient(await azurite.ConnectAsync(), options));
         var partition = Guid.NewGuid().ToString("n");
@@ -74,9 +74,12 @@ public sealed class AzureTableStoreTests(AzuriteFixture azurite) : TableStoreCon
         var second = await lossyStore.TryReplaceAsync("rankings", partition, "a", 2, etag!);
         lossy.LoseNext();
         var inserted = await lossyStore.TryInsertAsync("rankings", partition, "b", 3);
+        lossy.LoseNext();
+        var together = await lossyStore.WriteAsync(
+            "rankings", partition, [new(TableOperationKind.Replace, "a", StorageExtensions.ToBody(4), second), new(TableOperationKind.Insert, "c", StorageExtensions.ToBody(5))]);
 
-        Assert.Equal(2, lossy.Lost);
-        Assert.Equal((await Store.FindAsync("rankings", partition, "a"))!.ETag, second);
+        Assert.Equal(3, lossy.Lost);
         Assert.Equal((await Store.FindAsync("rankings", partition, "b"))!.ETag, inserted);
+        Assert.Equal([(await Store.FindAsync("rankings", partition, "a"))!.ETag, (await Store.FindAsync("rankings", partition, "c"))!.ETag], together);
     }
 }

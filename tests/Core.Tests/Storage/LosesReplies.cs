@@ -6,13 +6,14 @@ namespace Rlhf.Core.Tests.Storage;
 /// <summary>A network that carries a request through and then loses its reply, once for each time it is asked to.</summary>
 internal sealed class LosesReplies : DelegatingHandler
 {
-    private readonly HttpMethod method;
+    private readonly IReadOnlyList<HttpMethod> methods;
     private bool isNext;
 
-    public LosesReplies(string method)
+    /// <param name="methods">Whose replies it loses.</param>
+    public LosesReplies(params string[] methods)
         : base(new HttpClientHandler())
     {
-        this.method = new HttpMethod(method);
+        this.methods = [.. methods.Select(m => new HttpMethod(m))];
         Transport = new HttpClientTransport(this);
     }
 
@@ -25,7 +26,7 @@ internal sealed class LosesReplies : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
-        if (!isNext || request.Method != method || !response.IsSuccessStatusCode) return response;
+        if (!isNext || !methods.Contains(request.Method) || !response.IsSuccessStatusCode) return response;
         isNext = false;
         Lost++;
         response.Dispose();
