@@ -49,7 +49,11 @@ public sealed class EndToEndTests
     private CampaignRequest Request() => new(
         "End to end", campaign, Judge: JudgeKind.Rule, TrainOn: [AnnotatorKind.Simulated], TrainWhenLabeled: true, MinimumPairs: 20, BatchSize: 20,
         // A few steps: what is tested is the road, not the model.
-        Training: new() { Reward = new() { Epochs = 1 }, Ppo = new() { Steps = 2, RolloutsPerStep = 16, MinibatchSize = 8, MaximumAnswerTokens = 32 } });
+        Training: new() { Reward = new() { Epochs = 1 }, Ppo = new() { Steps = 2, RolloutsPerStep = 16, MinibatchSize = 8, MaximumAnswerTokens = 32 } })
+    {
+        Sharing = SharingSettings.None,
+        Checks = CheckSettings.None,
+    };
 
     private async Task DropAsync()
     {
