@@ -88,21 +88,25 @@ public sealed class TaskServer(
         if (invite.IsReviewer) return await ReviewAsync(campaign, annotator, state, screen, until, progress, cancellation);
         var result = await scan.ClaimNextAsync(
             campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
-        if (result.Claimed is not { } row)
-        {
-            if (screen.Begun is not null || result.Cursor != state.Cursor)
-                await annotators.UpdateAsync(campaign.Id, annotator, s => screen.Apply(s) with { Cursor = result.Cursor }, cancellation);
-            var answer = Nothing(result.Cursor, progress);
-            if (answer.Status == NextStatus.Done && await AreMoreBeingWrittenAsync(campaign.Id, cancellation))
-                answer = new(NextStatus.Wait, progress, RetryAfterSeconds: (int)WritingWait.TotalSeconds, Reason: "New answers are being written.");
-            if (answer.Status == NextStatus.Wait) return answer;
-            // Whoever is told that nothing is left sees the count as it is, not as it was a second ago.
-            var counts = await board.CountAsync(campaign.Id, cancellation);
-            // What more annotators could still rank is nobody's loss.
-            if (answer.Status == NextStatus.Exhausted && counts.Open == 0) answer = NothingLeft(progress);
-            return answer with { Progress = View(state, counts) };
-        }
+        if (result.Claimed is not { } row) return await NoneAsync(campaign, annotator, state, screen, result.Cursor, progress, cancellation);
         return await PutAsync(campaign, annotator, s => s with { Cursor = result.Cursor }, state, screen, new(row.Batch, row.Comparison), until, progress, cancellation);
+    }
+
+    /// <summary>Nothing could be claimed: why, and when to ask again.</summary>
+    private async Task<NextResponse> NoneAsync(
+        Campaign campaign, AnnotatorId annotator, AnnotatorState state, Screen screen, ScanCursor cursor, ProgressView progress, CancellationToken cancellation)
+    {
+        if (screen.Begun is not null || cursor != state.Cursor)
+            await annotators.UpdateAsync(campaign.Id, annotator, s => screen.Apply(s) with { Cursor = cursor }, cancellation);
+        var answer = Nothing(cursor, progress);
+        if (answer.Status == NextStatus.Done && await AreMoreBeingWrittenAsync(campaign.Id, cancellation))
+            answer = new(NextStatus.Wait, progress, RetryAfterSeconds: (int)WritingWait.TotalSeconds, Reason: "New answers are being written.");
+        if (answer.Status == NextStatus.Wait) return answer;
+        // Whoever is told that nothing is left sees the count as it is, not as it was a second ago.
+        var counts = await board.CountAsync(campaign.Id, cancellation);
+        // What more annotators could still rank is nobody's loss.
+        if (answer.Status == NextStatus.Exhausted && counts.Open == 0) answer = NothingLeft(progress);
+        return answer with { Progress = View(state, counts) };
     }
 
     /// <summary>A reviewer gets what annotators disagree about, and nothing else.</summary>

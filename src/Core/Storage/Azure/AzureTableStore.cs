@@ -53,7 +53,7 @@ public sealed class AzureTableStore(TableServiceClient service) : ITableStore
         });
     }
 
-    /// <summary>A request of its own: a transaction of one row takes storage about twice as long.</summary>
+    /// <summary>A request of its own: a transaction of one row is more work for storage.</summary>
     private async Task<IReadOnlyList<string?>?> SubmitOneAsync(Call call, TableOperation operation, CancellationToken cancellation)
     {
         var client = service.GetTableClient(call.Table);
