@@ -7,7 +7,18 @@ namespace Rlhf.Training.Launching;
 /// <param name="StartedAt">By the operating system; tells the process from a later one with the same id.</param>
 public sealed record ProcessIdentity(int Id, DateTime StartedAt)
 {
-    public static ProcessIdentity Of(Process process) => new(process.Id, process.StartTime.ToUniversalTime());
+    /// <summary>Of a process that was just started; one that has ended already is never found again.</summary>
+    public static ProcessIdentity Of(Process process)
+    {
+        try
+        {
+            return new(process.Id, process.StartTime.ToUniversalTime());
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            return new(process.Id, DateTime.MinValue);
+        }
+    }
 
     /// <summary>The process, if it still runs.</summary>
     public Process? Find()
