@@ -201,7 +201,7 @@ public sealed class ChatClientGeneratorTests
         using var silent = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
         silent.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         var address = $"http://127.0.0.1:{((System.Net.IPEndPoint)silent.LocalEndPoint!).Port}/v1";
-        await using var generator = Open(new GeneratorSettings("gone", GeneratorKind.OpenAI, "m", address), time: new ImpatientTime());
+        await using var generator = Open(new GeneratorSettings("gone", GeneratorKind.OpenAI, "m", new Uri(address)), time: new ImpatientTime());
 
         var error = await Assert.ThrowsAsync<RlhfException>(() => generator.GenerateAsync(Ask("hi"), new(), Cancellation));
 
