@@ -8,10 +8,10 @@ namespace Rlhf.Prompts;
 internal sealed record PageDraft(
     IReadOnlyList<Prompt> Prompts, int Duplicates, IReadOnlyList<LineError> Conflicts, IReadOnlyDictionary<string, Split> NewGroups)
 {
-    /// <param name="findPrompt">The row of a prompt that the campaign has.</param>
+    /// <param name="isKnown">Whether the campaign has a prompt.</param>
     /// <param name="findGroup">The row of a group, by its key.</param>
     public static async Task<PageDraft> PlanAsync(
-        IReadOnlyList<PromptLine> lines, SplitSettings settings, Func<PromptId, CancellationToken, Task<TableRow?>> findPrompt,
+        IReadOnlyList<PromptLine> lines, SplitSettings settings, Func<PromptId, bool> isKnown,
         Func<string, CancellationToken, Task<TableRow?>> findGroup, CancellationToken cancellation)
     {
         var prompts = new Dictionary<PromptId, Prompt>();
@@ -22,7 +22,7 @@ internal sealed record PageDraft(
         {
             var draft = line.Draft!;
             var id = PromptHash.IdOf(draft.Messages);
-            if (prompts.ContainsKey(id) || await findPrompt(id, cancellation) is not null)
+            if (prompts.ContainsKey(id) || isKnown(id))
             {
                 duplicates++;
                 continue;

@@ -15,7 +15,7 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
     /// <summary>Prompts a page: each may bring a group's row too, and a transaction takes 100 rows with the page's and the head's.</summary>
     public const int PageSize = 48;
 
-    private const string Table = "prompts";
+    internal const string Table = "prompts";
     private const string Head = "head";
 
     /// <summary>Takes what is new of at most <see cref="PageSize"/> drafts, all of it or nothing.</summary>
@@ -27,15 +27,15 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
     internal async Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, bool isRanked, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drafts.Count, PageSize);
+        var known = new KnownPrompts(tables, campaign, (page, c) => ReadPageAsync(campaign, page, c));
         // A page whose first prompt is new mostly is so as a whole: the write says where it is not, and takes nothing then.
-        var isNew = drafts.Count > 0 && await FindPromptAsync(campaign, PromptHash.IdOf(drafts[0].Draft!.Messages), cancellation) is null;
+        if (drafts.Count > 0) await known.LookAsync(PromptHash.IdOf(drafts[0].Draft!.Messages), cancellation);
         while (true)
         {
-            var plan = await PageDraft.PlanAsync(
-                drafts, split, (id, c) => isNew ? Task.FromResult<TableRow?>(null) : FindPromptAsync(campaign, id, c), (group, c) => tables.FindAsync(Table, campaign.Value, group, c), cancellation);
+            var plan = await PageDraft.PlanAsync(drafts, split, known.Has, (group, c) => tables.FindAsync(Table, campaign.Value, group, c), cancellation);
             if (plan.Prompts.Count == 0 || await TryWriteAsync(campaign, plan, isRanked, cancellation))
                 return new(plan.Prompts.Count, plan.Duplicates, plan.Conflicts);
-            isNew = false;
+            await known.LookAgainAsync(plan.Prompts.Select(p => p.Id), cancellation);
         }
     }
 
@@ -90,13 +90,16 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
 
     private Task<TableRow?> FindPromptAsync(CampaignId campaign, PromptId id, CancellationToken cancellation) => tables.FindAsync(Table, campaign.Value, PromptRow(id), cancellation);
 
-    private static string PromptRow(PromptId id) => $"id~{id}";
+    internal static string PromptRow(PromptId id) => $"id~{id}";
 
     internal static string GroupRow(string group) => $"group~{Hash(group)[..32]}";
 
     private static string PageRow(int number) => $"page~{number:D8}";
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private async Task<IReadOnlyList<Prompt>> ReadPageAsync(CampaignId campaign, int number, CancellationToken cancellation) =>
+        await tables.FindAsync(Table, campaign.Value, PageRow(number), cancellation) is { } row ? await ReadPageAsync(row.ReadBody<PromptPage>().Blob, cancellation) : [];
 
     private async Task<IReadOnlyList<Prompt>> ReadPageAsync(string blob, CancellationToken cancellation)
     {

@@ -87,6 +87,28 @@ public sealed class IngestTests : IDisposable
     }
 
     [Fact]
+    public async Task AddAsync_PageThatIsThereAlready_IsKnownAfterThreeReads()
+    {
+        await using var host = await StartAsync();
+        var page = Drafts(1, PromptStore.PageSize);
+        await AddAsync(host, page);
+        host.Tables.Faults.Once(4, isDone: false);
+        var again = await AddAsync(host, page);
+        Assert.Equal((0, PromptStore.PageSize), (again.Accepted, again.Duplicates));
+    }
+
+    [Fact]
+    public async Task AddAsync_PageKnownInParts_TakesWhatIsNew()
+    {
+        await using var host = await StartAsync();
+        await AddAsync(host, Drafts(1, 10));
+        await AddAsync(host, Drafts(11, 10));
+        var mixed = await AddAsync(host, [.. Drafts(21, 5), .. Drafts(8, 6), .. Drafts(30, 5)]);
+        Assert.Equal((10, 6), (mixed.Accepted, mixed.Duplicates));
+        Assert.Equal(30, (await host.Get<PromptStore>().GetHeadAsync(PipelineHost.Campaign)).Counts.All);
+    }
+
+    [Fact]
     public async Task AddPrompts_SameNameAsBefore_BothFilesAreKept()
     {
         await using var host = await StartAsync();
@@ -165,6 +187,12 @@ public sealed class IngestTests : IDisposable
     }
 
     private static Task<IReadOnlyList<IngestReport>> SweepAsync(PipelineHost host) => host.Get<InboxSweeper>().SweepAsync();
+
+    private static List<PromptLine> Drafts(int first, int count) =>
+        [.. Enumerable.Range(first, count).Select(i => new PromptLine(i, new([new(MessageRole.User, $"Question {i}")]), null))];
+
+    private static Task<PageResult> AddAsync(PipelineHost host, IReadOnlyList<PromptLine> drafts) =>
+        host.Get<PromptStore>().AddAsync(PipelineHost.Campaign, PipelineHost.Settings.Split, drafts);
 
     private static MemoryStream Text(string text) => new(Encoding.UTF8.GetBytes(text));
 }
