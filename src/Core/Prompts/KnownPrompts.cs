@@ -1,4 +1,3 @@
-using Rlhf.Campaigns;
 using Rlhf.Storage;
 
 namespace Rlhf.Prompts;

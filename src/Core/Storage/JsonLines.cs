@@ -15,7 +15,7 @@ public static class JsonLines
     public static async Task<string> WriteAsync<T>(IBlobStore blobs, string path, IAsyncEnumerable<T> values, CancellationToken cancellation = default)
     {
         // On disk first: a blob is written whole, and a data set may not fit in memory.
-        await using var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var file = Scratch.NewFile();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await foreach (var value in values.WithCancellation(cancellation))
         {

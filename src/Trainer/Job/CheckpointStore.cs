@@ -14,20 +14,22 @@ internal sealed class CheckpointStore(IBlobStore blobs, string output)
     public async Task<TrainingState?> ReadAsync(TrainingStage stage, CancellationToken cancellation)
     {
         if (await blobs.ReadJsonAsync<Pointer>(PointerPath(stage), cancellation) is not { } pointer) return null;
-        using var file = new TemporaryFile();
+        using var folder = Scratch.NewFolder("checkpoint");
+        var file = folder.File("tensors");
         await using var content = await blobs.OpenReadAsync(pointer.Tensors, cancellation)
             ?? throw new RlhfException("checkpoint-missing", $"'{pointer.Tensors}' is named by '{PointerPath(stage)}' but is not there.",
                 $"Delete '{PointerPath(stage)}' to begin the stage anew.", 404);
-        await using (var target = File.Create(file.Path)) await content.Stream.CopyToAsync(target, cancellation);
-        return new(pointer.Step, SafetensorsFile.Read(file.Path), pointer.Numbers);
+        await using (var target = File.Create(file)) await content.Stream.CopyToAsync(target, cancellation);
+        return new(pointer.Step, SafetensorsFile.Read(file), pointer.Numbers);
     }
 
     public async Task WriteAsync(TrainingStage stage, TrainingState state, CancellationToken cancellation)
     {
-        using var file = new TemporaryFile();
-        SafetensorsFile.Write(file.Path, state.Tensors);
+        using var folder = Scratch.NewFolder("checkpoint");
+        var file = folder.File("tensors");
+        SafetensorsFile.Write(file, state.Tensors);
         var path = $"{Folder}/{Name(stage)}-{state.Step:D6}.safetensors";
-        await using (var content = File.OpenRead(file.Path)) await blobs.WriteAsync(path, content, default, cancellation);
+        await using (var content = File.OpenRead(file)) await blobs.WriteAsync(path, content, default, cancellation);
         await blobs.WriteJsonAsync(PointerPath(stage), new Pointer(state.Step, path, state.Numbers), default, cancellation);
         await DeleteAsync(stage, except: path, cancellation);
     }
@@ -55,12 +57,4 @@ internal sealed class CheckpointStore(IBlobStore blobs, string output)
 
         foreach (var path in old) await blobs.DeleteAsync(path, null, cancellation);
     }
-}
-
-/// <summary>A file of this process's own, gone afterwards.</summary>
-internal sealed class TemporaryFile : IDisposable
-{
-    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"rlhf-{Guid.NewGuid():N}");
-
-    public void Dispose() => File.Delete(Path);
 }

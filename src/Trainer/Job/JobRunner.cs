@@ -22,10 +22,10 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         if (await blobs.ReadJsonAsync<RunStatus>($"{job.Output}/status.json", stop) is { State: RunState.Succeeded }) return ExitCodes.Done;
 
         await using var heart = new JobHeartbeat(lease, reporter, time);
-        var work = Directory.CreateTempSubdirectory("rlhf-job-").FullName;
+        using var work = Scratch.NewFolder("job");
         try
         {
-            var results = await RunStagesAsync(mine, reporter, new JobModels(mine, work), heart.Failed);
+            var results = await RunStagesAsync(mine, reporter, new JobModels(mine, work.Path), heart.Failed);
             reporter.Update(status => status with { State = RunState.Succeeded, Progress = 1, Results = results, Error = null });
             await reporter.FlushAsync(CancellationToken.None);
             return ExitCodes.Done;
@@ -33,10 +33,6 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         catch (Exception e)
         {
             return await EndAsync(heart.Failure ?? e, reporter);
-        }
-        finally
-        {
-            Directory.Delete(work, recursive: true);
         }
     }
 

@@ -8,19 +8,12 @@ internal static class RunFolder
     /// <summary>Makes a folder, lets it be filled and uploads every file of it below <paramref name="prefix"/>.</summary>
     public static async Task UploadAsync(IBlobStore blobs, string prefix, Action<string> fill, CancellationToken cancellation)
     {
-        var folder = Directory.CreateTempSubdirectory("rlhf-publish-").FullName;
-        try
+        using var folder = Scratch.NewFolder("publish");
+        fill(folder.Path);
+        foreach (var file in Directory.EnumerateFiles(folder.Path).Order(StringComparer.Ordinal))
         {
-            fill(folder);
-            foreach (var file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
-            {
-                await using var content = File.OpenRead(file);
-                await blobs.WriteAsync($"{prefix}/{Path.GetFileName(file)}", content, default, cancellation);
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
+            await using var content = File.OpenRead(file);
+            await blobs.WriteAsync($"{prefix}/{Path.GetFileName(file)}", content, default, cancellation);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Rlhf.Campaigns;
 using Rlhf.Prompts;
+using Rlhf.Storage;
 
 namespace Rlhf.Preferences.Imports;
 
@@ -14,7 +15,7 @@ public sealed class ImportChecker(ImportRecognition recognition)
     public async Task<ImportCheck> CheckAsync(SplitSettings split, Stream content, ImportOptions options, CancellationToken cancellation = default)
     {
         // Twice, and a request's body can be read once.
-        await using var copy = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var copy = Scratch.NewFile();
         await content.CopyToAsync(copy, cancellation);
         copy.Position = 0;
         var file = await recognition.GetAsync(copy, options, cancellation);

@@ -1,4 +1,5 @@
 using Parquet;
+using Rlhf.Storage;
 
 namespace Rlhf.Prompts.Reading;
 
@@ -7,7 +8,7 @@ internal static class ParquetFile
 {
     public static async Task<FileStream> CopyAsync(Stream file, string name, CancellationToken cancellation)
     {
-        var copy = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 65_536, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var copy = Scratch.NewFile();
         await file.CopyToAsync(copy, cancellation);
         if (copy.Length == 0)
         {
