@@ -22,11 +22,18 @@ public enum ComparisonKind
 public sealed record Comparison(
     ComparisonId Id, BatchId Batch, Prompt Prompt, IReadOnlyList<Answer> Answers, ComparisonKind Kind, int Round, int Overlap)
 {
+    public const int OrdinaryPriority = 500;
+
+    public const int LastPriority = 999;
+
     /// <summary>Annotators it is asked of where nobody disagrees and there are so many; at least <see cref="Overlap"/>.</summary>
     public int Shared { get; init; } = Overlap;
 
     /// <summary>The most it is asked of, one more for each time no judgement has a majority.</summary>
     public int Most { get; init; } = Overlap;
+
+    /// <summary>0..999: those of a lower number are served first, of one number in the order of their batches. Few numbers are better than many: annotators who ask together are spread over those of one.</summary>
+    public int Priority { get; init; } = OrdinaryPriority;
 
     /// <summary>The known answer of a gold comparison.</summary>
     public GoldAnswer? Gold { get; init; }

@@ -19,7 +19,7 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
 
     /// <summary>Opens the comparisons for ranking. Idempotent: the first call's comparisons stand, a repetition completes what a crash left.</summary>
     /// <returns>The comparisons that stand.</returns>
-    /// <exception cref="RlhfException"><c>invalid-batch</c>: a comparison of another batch, an id twice, or an overlap below 1.</exception>
+    /// <exception cref="RlhfException"><c>invalid-batch</c>: a comparison of another batch, an id twice, or an overlap below 1, a priority that is none.</exception>
     public async Task<IReadOnlyList<Comparison>> PublishAsync(
         CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation = default)
     {
@@ -81,7 +81,7 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
     private async Task OpenMissingAsync(CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation)
     {
         var ranked = await rankings.ReadBatchAsync(batch, cancellation);
-        await open.AddAsync(campaign, comparisons.Select(c => OpenRow.For(c, ranked)).Where(r => !r.IsClosed), cancellation);
+        await open.AddAsync(campaign, comparisons.Select(c => (c, OpenRow.For(c, ranked))).Where(r => !r.Item2.IsClosed), cancellation);
     }
 
     private static void Check(BatchId batch, IReadOnlyList<Comparison> comparisons)
@@ -89,9 +89,10 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         var problem =
             comparisons.FirstOrDefault(c => c.Batch != batch) is { } foreign ? $"Comparison '{foreign.Id}' belongs to batch '{foreign.Batch}'"
             : comparisons.FirstOrDefault(c => c.Overlap < 1) is { } none ? $"Comparison '{none.Id}' has an overlap of {none.Overlap}"
+            : comparisons.FirstOrDefault(c => c.Priority is < 0 or > Comparison.LastPriority) is { } misplaced ? $"Comparison '{misplaced.Id}' has a priority of {misplaced.Priority}"
             : comparisons.GroupBy(c => c.Id).FirstOrDefault(g => g.Count() > 1) is { } twice ? $"Comparison '{twice.Key}' stands there twice"
             : null;
-        if (problem is not null) throw new RlhfException("invalid-batch", $"{problem}, so batch '{batch}' can't be published.", "Publish each comparison once, in its own batch, with an overlap of at least 1.");
+        if (problem is not null) throw new RlhfException("invalid-batch", $"{problem}, so batch '{batch}' can't be published.", "Publish each comparison once, in its own batch, with an overlap of at least 1 and a priority of 0 to 999.");
     }
 }
 

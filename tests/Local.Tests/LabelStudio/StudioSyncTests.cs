@@ -79,11 +79,11 @@ public sealed class StudioSyncTests
         await host.KeepAsync();
         var annotation = host.Server.Annotate(host.Tasks[0], user: 1, "left");
         await host.LookAsync();
-        Assert.True((await host.Web.Get<OpenStore>().FindAsync(WebHost.Campaign, StudioHost.Batch, host.Comparisons[0].Id, default))?.Row.IsClosed ?? true);
+        Assert.True((await host.Web.Get<OpenStore>().FindAsync(WebHost.Campaign, host.Comparisons[0], default))?.Row.IsClosed ?? true);
         host.Server.Delete(annotation["id"]!.GetValue<long>());
         await host.LookAsync();
         Assert.Empty(await host.RankingsAsync());
-        Assert.False((await host.Web.Get<OpenStore>().FindAsync(WebHost.Campaign, StudioHost.Batch, host.Comparisons[0].Id, default))!.Row.IsClosed);
+        Assert.False((await host.Web.Get<OpenStore>().FindAsync(WebHost.Campaign, host.Comparisons[0], default))!.Row.IsClosed);
         host.Server.Annotate(host.Tasks[0], user: 1, "right");
         await host.LookAsync();
         Assert.Equal(host.Shown(0, "answer2"), await host.PreferredAsync(0));

@@ -63,14 +63,15 @@ public sealed class AheadTests
     public async Task Ahead_ShownSoon_ChangesNoOpenRow()
     {
         await using var host = await WebHost.StartAsync(time: time);
-        await host.PublishAsync(count: 3, lease: Lease);
+        var published = await host.PublishAsync(count: 3, lease: Lease);
         var annotator = await host.InviteAsync();
         var first = (await annotator.NextAsync()).Task!;
         var ahead = (await annotator.NextAsync(first.Comparison)).Task!;
         await annotator.RankAsync(first);
-        var before = (await host.Get<OpenStore>().FindAsync(WebHost.Campaign, BatchId.For(WebHost.Campaign, 1, 1), ahead.Comparison, CancellationToken.None))!.ETag;
+        var row = published.First(c => c.Id == ahead.Comparison);
+        var before = (await host.Get<OpenStore>().FindAsync(WebHost.Campaign, row, CancellationToken.None))!.ETag;
         time.Advance(TimeSpan.FromMinutes(1));
         await annotator.NextAsync(ahead.Comparison);
-        Assert.Equal(before, (await host.Get<OpenStore>().FindAsync(WebHost.Campaign, BatchId.For(WebHost.Campaign, 1, 1), ahead.Comparison, CancellationToken.None))!.ETag);
+        Assert.Equal(before, (await host.Get<OpenStore>().FindAsync(WebHost.Campaign, row, CancellationToken.None))!.ETag);
     }
 }

@@ -181,7 +181,7 @@ public sealed class RankingTests
         await annotator.RankAsync(task.Comparison, new(RankingOutcome.Skip, Amends: 1));
 
         Assert.Equal(1, closed);
-        Assert.Null(await host.Get<OpenStore>().FindAsync(WebHost.Campaign, comparison.Batch, comparison.Id, CancellationToken.None));
+        Assert.Null(await host.Get<OpenStore>().FindAsync(WebHost.Campaign, comparison, CancellationToken.None));
     }
 
     [Fact]

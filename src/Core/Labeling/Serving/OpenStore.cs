@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     private const int RowsPerTransaction = 100;
 
+    private const int LargestPage = 1_000;
+
     private const int ClaimsInMemory = 10_000;
 
     private readonly JudgedRows judged = new();
@@ -24,19 +27,17 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     // Rows as they are since this process claimed them: whoever judges one need not read it first.
     private readonly MemoryCache claimed = new(new MemoryCacheOptions { SizeLimit = ClaimsInMemory });
 
-    /// <summary>Priorities sort as text: 000 comes first.</summary>
-    private const string OrdinaryPriority = "500";
-
     public static int ShardOf(string key) => (int)(BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key))) % Shards);
 
-    public static string RowOf(BatchId batch, ComparisonId comparison) => $"{OrdinaryPriority}~{batch}~{comparison}";
+    /// <summary>Priorities sort as text: 000 comes first.</summary>
+    public static string RowOf(Comparison comparison) => string.Create(CultureInfo.InvariantCulture, $"{comparison.Priority:D3}~{comparison.Batch}~{comparison.Id}");
 
     /// <summary>Adds the rows that are not there yet; those that are stay as they are.</summary>
-    public async Task AddAsync(CampaignId campaign, IEnumerable<OpenRow> rows, CancellationToken cancellation)
+    public async Task AddAsync(CampaignId campaign, IEnumerable<(Comparison Comparison, OpenRow Row)> rows, CancellationToken cancellation)
     {
-        foreach (var (partition, chunk) in InTransactions(campaign, rows, r => r.Comparison))
+        foreach (var (partition, chunk) in InTransactions(campaign, rows, r => r.Comparison.Id))
         {
-            var inserts = chunk.Select(r => new TableOperation(TableOperationKind.Insert, RowOf(r.Batch, r.Comparison), StorageExtensions.ToBody(r))).ToList();
+            var inserts = chunk.Select(r => new TableOperation(TableOperationKind.Insert, RowOf(r.Comparison), StorageExtensions.ToBody(r.Row))).ToList();
             if (await tables.WriteAsync(Table, partition, inserts, cancellation) is not null) continue;
             foreach (var insert in inserts) await tables.WriteAsync(Table, partition, [insert], cancellation);
         }
@@ -47,7 +48,7 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
         foreach (var (partition, chunk) in InTransactions(campaign, comparisons, c => c.Id))
         {
             foreach (var comparison in chunk) claimed.Remove((campaign, comparison.Id));
-            var there = await FindRowsAsync(partition, [.. chunk.Select(c => RowOf(c.Batch, c.Id))], cancellation);
+            var there = await FindRowsAsync(partition, [.. chunk.Select(RowOf)], cancellation);
             if (there.Count > 0) await tables.WriteAsync(Table, partition, [.. there.Select(row => new TableOperation(TableOperationKind.Delete, row))], cancellation);
         }
     }
@@ -56,15 +57,19 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     private async Task<IReadOnlyList<string>> FindRowsAsync(string partition, HashSet<string> rows, CancellationToken cancellation)
     {
         if (rows.Count == 1) return [.. rows];
-        return await tables.QueryAsync(Table, partition, rows.Min(StringComparer.Ordinal), Following(rows.Max(StringComparer.Ordinal)!), cancellation: cancellation)
-            .Select(r => r.Row).Where(rows.Contains).ToListAsync(cancellation);
+        var found = await ReadKeysAsync(rows, LargestPage);
+        if (found.Count < LargestPage) return [.. found.Where(rows.Contains)];
+        // Between its first and its last priority stand many others: a range for each.
+        var there = new List<string>();
+        foreach (var one in rows.GroupBy(PriorityOf)) there.AddRange((await ReadKeysAsync(one, null)).Where(rows.Contains));
+        return there;
+
+        ValueTask<List<string>> ReadKeysAsync(IEnumerable<string> keys, int? take) =>
+            tables.QueryAsync(Table, partition, keys.Min(StringComparer.Ordinal), Following(keys.Max(StringComparer.Ordinal)!), take, cancellation).Select(r => r.Row).ToListAsync(cancellation);
     }
 
-    public async Task<StoredOpenRow?> FindAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, CancellationToken cancellation)
-    {
-        var row = await tables.FindAsync(Table, PartitionOf(campaign, comparison), RowOf(batch, comparison), cancellation);
-        return row is null ? null : Read(row);
-    }
+    public Task<StoredOpenRow?> FindAsync(CampaignId campaign, Comparison comparison, CancellationToken cancellation) =>
+        FindAsync(PartitionOf(campaign, comparison.Id), RowOf(comparison), cancellation);
 
     /// <summary>Rows of a shard in order: after <paramref name="after"/> (not included), up to <paramref name="upTo"/> (included).</summary>
     public async IAsyncEnumerable<StoredOpenRow> ReadAsync(
@@ -115,13 +120,17 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     /// <summary>Changes one row under its ETag, again until it holds; a row that is closed by it leaves.</summary>
     /// <returns>False where there is no such row.</returns>
-    public async Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
+    public Task<bool> ChangeAsync(CampaignId campaign, Comparison comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation) =>
+        ChangeAsync(campaign, comparison.Id, RowOf(comparison), change, cancellation);
+
+    private async Task<bool> ChangeAsync(CampaignId campaign, ComparisonId comparison, string key, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
     {
-        while (await FindAsync(campaign, batch, comparison, cancellation) is { } stored)
+        var partition = PartitionOf(campaign, comparison);
+        while (await FindAsync(partition, key, cancellation) is { } stored)
         {
             var changed = change(stored.Row);
             var done = changed.IsClosed
-                ? await tables.TryDeleteAsync(Table, PartitionOf(campaign, comparison), stored.Key, stored.ETag, cancellation)
+                ? await tables.TryDeleteAsync(Table, partition, stored.Key, stored.ETag, cancellation)
                 : await TryReplaceAsync(campaign, stored, changed, cancellation) is not null;
             if (done) return true;
         }
@@ -138,8 +147,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
             do
             {
                 page = await ReadAsync(campaign, shard, after, null, RowsPerTransaction, cancellation).ToListAsync(cancellation);
-                foreach (var row in page.Select(r => r.Row).Where(r => r.Overlap > overlap))
-                    await ChangeAsync(campaign, row.Batch, row.Comparison, r => r with { Overlap = Math.Min(r.Overlap, overlap) }, cancellation);
+                foreach (var stored in page.Where(r => r.Row.Overlap > overlap))
+                    await ChangeAsync(campaign, stored.Row.Comparison, stored.Key, r => r with { Overlap = Math.Min(r.Overlap, overlap) }, cancellation);
                 after = page.Count > 0 ? page[^1].Key : after;
             }
             while (page.Count == RowsPerTransaction);
@@ -167,6 +176,11 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     /// <summary>The first key after <paramref name="key"/>: keys use nothing below '-', so '!' comes before every longer one.</summary>
     private static string Following(string key) => key + "!";
+
+    private static string PriorityOf(string key) => key[..key.IndexOf('~', StringComparison.Ordinal)];
+
+    private async Task<StoredOpenRow?> FindAsync(string partition, string key, CancellationToken cancellation) =>
+        await tables.FindAsync(Table, partition, key, cancellation) is { } row ? Read(row) : null;
 
     private static StoredOpenRow Read(TableRow row) => new(row.ReadBody<OpenRow>(), row.Row, row.ETag);
 

@@ -27,7 +27,7 @@ public sealed class RankingService(
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings, time.GetUtcNow());
         if (served.Task.Check is not null) return await CheckAsync(id, comparison, ranking, served, request.Amends, cancellation);
         if (annotator.IsReviewer) return await ReviewAsync(campaign, ranking with { Decides = true }, served, request.Amends, cancellation);
-        var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, ranking.Batch, comparison.Id, cancellation);
+        var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, comparison, cancellation);
         var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || await settlement.IsLateAsync(id, comparison, ranking.Annotator, place, cancellation);
         var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);
         if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);

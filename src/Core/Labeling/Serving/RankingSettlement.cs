@@ -37,7 +37,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     /// <summary>After an annotator's ranking has gone: its place is free again while the batch is open.</summary>
     public async Task WithdrawAsync(CampaignId campaign, Comparison comparison, AnnotatorId annotator)
     {
-        if (await open.ChangeAsync(campaign, comparison.Batch, comparison.Id, r => r.Withdrawn(annotator), CancellationToken.None) || await IsClosedAsync(campaign, comparison.Batch)) return;
+        if (await open.ChangeAsync(campaign, comparison, r => r.Withdrawn(annotator), CancellationToken.None) || await IsClosedAsync(campaign, comparison.Batch)) return;
         await ReopenAsync(campaign, comparison, (await rankings.LookAsync(comparison.Batch)).Rankings);
     }
 
@@ -48,7 +48,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
         var counted = all.Where(r => r.Comparison == comparison.Id && r is { Extra: false, Outcome: not RankingOutcome.Skip }).ToList();
         var asked = BatchProgress.Asked(comparison, counted);
         if (counted.Count < comparison.Overlap || asked <= counted.Count) return;
-        while (await open.FindAsync(campaign, comparison.Batch, comparison.Id, CancellationToken.None) is { } stored)
+        while (await open.FindAsync(campaign, comparison, CancellationToken.None) is { } stored)
         {
             if (stored.Row.Overlap >= asked) return;
             if (await open.TryReplaceAsync(campaign, stored, stored.Row.InLineWith(all) with { Overlap = asked }, CancellationToken.None) is not null) return;
@@ -58,7 +58,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
 
     private async Task<bool> SettleAsync(CampaignId campaign, Comparison comparison, Ranking ranking, bool isNew, IReadOnlyList<Ranking> others, RankingLook look)
     {
-        while (await open.FindAsync(campaign, comparison.Batch, comparison.Id, CancellationToken.None) is { } stored)
+        while (await open.FindAsync(campaign, comparison, CancellationToken.None) is { } stored)
         {
             var row = stored.Row.InLineWith(others);
             var isOut = isNew && row.IsClosed && !row.IsJudgedBy(ranking.Annotator);
@@ -77,7 +77,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     {
         var row = OpenRow.For(comparison, all);
         if (row.IsClosed) return;
-        await open.AddAsync(campaign, [row], CancellationToken.None);
+        await open.AddAsync(campaign, [(comparison, row)], CancellationToken.None);
         // Closing a batch says so first and then takes its rows away: one that came in between is seen here, one that comes later takes this row too.
         if (await IsClosedAsync(campaign, comparison.Batch)) await open.RemoveAsync(campaign, [comparison], CancellationToken.None);
     }

@@ -49,7 +49,7 @@ public sealed class TaskServer(
     {
         var served = await annotators.FindServedAsync(id, annotator, comparison, cancellation) ?? throw NotServed(comparison);
         await annotators.UpdateAsync(id, annotator, s => s.WithoutHeld(comparison), cancellation);
-        if (!await open.ChangeAsync(id, served.Task.Batch, comparison, r => r.Released(annotator), cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
+        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), r => r.Released(annotator), cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
     }
 
     /// <summary>What the annotator sees of a comparison that was served.</summary>
@@ -69,7 +69,8 @@ public sealed class TaskServer(
     {
         if (held is not { Ahead: true }) return null;
         var until = time.GetUtcNow() + campaign.Settings.Lease;
-        if (until > held.Until) await open.ChangeAsync(campaign.Id, held.Task.Batch, held.Task.Comparison, r => r.Extended(annotator, until), cancellation);
+        if (until > held.Until)
+            await open.ChangeAsync(campaign.Id, await comparisons.GetAsync(campaign.Id, held.Task.Batch, held.Task.Comparison, cancellation), r => r.Extended(annotator, until), cancellation);
         return new(held.Task, until);
     }
 
