@@ -20,6 +20,7 @@ public sealed class LocalHostTests(Browser browser)
         await owner.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "messages.txt", MimeType = "text/plain", Buffer = Messages() });
         await owner.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
         await Expect(owner.Locator("#flash")).ToContainTextAsync($"{Prompts} prompts added");
+        await CampaignPage.GoToAsync(owner, "People");
         await owner.GetByRole(AriaRole.Button, new() { Name = "Create invite link" }).ClickAsync();
 
         var form = new LabelForm(await browser.OpenAsync(await owner.GetByLabel("Invite link").InputValueAsync()));
@@ -33,6 +34,7 @@ public sealed class LocalHostTests(Browser browser)
             if (i < Prompts - 1) await Expect(form.Prompt).ToBeVisibleAsync();
         }
         await Expect(form.Main.GetByRole(AriaRole.Heading, new() { Name = "All done for now" }).Or(form.Main.GetByRole(AriaRole.Heading, new() { Name = "This campaign has ended" }))).ToBeVisibleAsync();
+        await CampaignPage.GoToAsync(owner, "Progress");
         await Expect(owner.Locator("main")).ToContainTextAsync($"{Prompts} by people", new() { Timeout = 30_000 });
         Assert.Equal(Prompts, await PairsAsync(host));
         form.AssertNoErrors();

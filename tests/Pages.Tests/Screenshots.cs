@@ -31,7 +31,7 @@ public sealed class Screenshots(Browser browser)
         foreach (var (scheme, width, height) in Views)
         {
             var name = NameOf(scheme, width);
-            foreach (var (path, shown) in new[] { ("/", "Campaigns"), ("/campaign?id=support", "Generators"), ("/run?id=support-run1", "Judged on test prompts") })
+            foreach (var (path, shown) in new[] { ("/", "Campaigns"), ("/run?id=support-run1", "Judged on test prompts") })
             {
                 var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken, path), width, height, scheme);
                 await Expect(page.GetByRole(AriaRole.Heading, new() { Name = shown })).ToBeVisibleAsync();

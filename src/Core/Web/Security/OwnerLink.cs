@@ -4,6 +4,11 @@ namespace Rlhf.Web.Security;
 public static class OwnerLink
 {
     /// <param name="host">Scheme, name and port of the host.</param>
-    /// <param name="path">Of the page, e.g. <c>/campaign?id=support</c>.</param>
-    public static string For(Uri host, string token, string path = "/") => $"{new Uri(host, path)}#token={Uri.EscapeDataString(token)}";
+    /// <param name="path">Of the page, e.g. <c>/campaign?id=support</c>, or of a part of it: <c>/campaign?id=support#people</c>.</param>
+    public static string For(Uri host, string token, string path = "/")
+    {
+        var address = new Uri(host, path);
+        var part = address.Fragment.Length > 1 ? $"&{address.Fragment[1..]}" : "";
+        return $"{address.GetLeftPart(UriPartial.Query)}#token={Uri.EscapeDataString(token)}{part}";
+    }
 }

@@ -5,7 +5,7 @@ const Voting = { majority: "the majority's choice", allVotes: "one for each vote
 
 /** How much annotators agree, on which answer won. */
 export function agreementFigures({ agreement, voting, reviews }) {
-  const waiting = reviews > 0 ? ` ${plural(reviews, "comparison")} without a majority ${reviews === 1 ? "waits" : "wait"} for a reviewer, whom you can invite below.` : "";
+  const waiting = reviews > 0 ? ` ${plural(reviews, "comparison")} without a majority ${reviews === 1 ? "waits" : "wait"} for a reviewer, whom you can invite under People.` : "";
   const pairs = h("p", { class: "muted small" }, `Pairs: ${Voting[voting]}.${waiting}`);
   if (agreement.comparisons === 0) return [h("p", { class: "muted" }, "Agreement needs comparisons that two annotators have ranked."), pairs];
   return [

@@ -12,7 +12,7 @@ export function generatorTable(generators) {
 }
 
 function row({ generator, winShare, wins, ties, losses }) {
-  const bar = h("div", { class: "bar", role: "presentation" }, h("span"));
+  const bar = h("div", { class: "bar" }, h("span"));
   setBar(bar, winShare.value);
   return h("tr", {}, h("th", { scope: "row", class: "who" }, h("span", { class: "name" }, generator)),
     h("td", { class: "numbers", "data-label": "Wins against the others" }, percent(winShare.value), h("small", {}, interval(winShare, percent))),

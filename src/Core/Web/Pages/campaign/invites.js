@@ -2,13 +2,17 @@ import { h, show } from "../shared/dom.js";
 import { date, kindName } from "../shared/format.js";
 import { attempt } from "../shared/owner.js";
 
-/** The annotators' card: who is invited, new links, revocation. */
-export async function mountInvites(card, api, base) {
+/** The annotators' card: who is invited, new links, revocation. @param changed told who is invited now. */
+export async function mountInvites(card, api, base, changed) {
   const name = h("input", { maxlength: 80, placeholder: "Name, for your list only" , "aria-label": "Annotator's name" });
   const reviewer = h("input", { type: "checkbox" });
   const link = h("div", { role: "status" });
   const list = h("div", { class: "scroll" });
-  const refresh = async () => show(list, inviteTable((await api("GET", `${base}/invites`)).invites, revoke));
+  const refresh = async () => {
+    const { invites } = await api("GET", `${base}/invites`);
+    show(list, inviteTable(invites, revoke));
+    changed(invites);
+  };
   const revoke = invite => attempt(async () => {
     await api("DELETE", `${base}/invites/${invite.annotator}`);
     await refresh();
@@ -38,8 +42,9 @@ function newLink(invite, name) {
 
 function inviteTable(invites, revoke) {
   if (invites.length === 0) return h("p", { class: "muted" }, "Nobody is invited yet.");
-  return h("table", {}, h("thead", {}, h("tr", {}, ["Annotator", "Kind", "State", "Valid until", ""].map(head => h("th", { scope: "col" }, head)))),
-    h("tbody", {}, invites.map(invite => h("tr", {}, h("td", {}, invite.name ?? invite.annotator), h("td", {}, invite.reviewer ? "reviewer" : kindName(invite.kind)),
-      h("td", {}, h("span", { class: `badge ${invite.state}` }, invite.state)), h("td", { class: "numbers" }, date(invite.expiresAt)),
-      h("td", { class: "end" }, invite.state === "active" && h("button", { type: "button", class: "quiet", onclick: () => revoke(invite) }, "Revoke"))))));
+  return h("table", { class: "stacks" }, h("thead", {}, h("tr", {}, ["Annotator", "Kind", "Valid until", ""].map(head => h("th", { scope: "col" }, head)))),
+    h("tbody", {}, invites.map(invite => h("tr", {},
+      h("th", { scope: "row", class: "who" }, h("span", { class: "name" }, invite.name ?? invite.annotator), h("span", { class: `badge ${invite.state}` }, invite.state)),
+      h("td", { "data-label": "Kind" }, invite.reviewer ? "reviewer" : kindName(invite.kind)), h("td", { class: "numbers", "data-label": "Valid until" }, date(invite.expiresAt)),
+      h("td", { class: "end" }, invite.state === "active" && h("button", { type: "button", class: "quiet", "aria-label": `Revoke the invite of ${invite.name ?? invite.annotator}`, onclick: () => revoke(invite) }, "Revoke"))))));
 }

@@ -1,17 +1,15 @@
-import { h, show } from "../shared/dom.js";
+import { h } from "../shared/dom.js";
 import { count, percent, plural } from "../shared/format.js";
-import { attempt, keepFresh } from "../shared/owner.js";
+import { attempt } from "../shared/owner.js";
+import { live } from "./live.js";
 
-/** The language model that judges beside people: how far it can be trusted, and a button that has it go on. Nothing where the campaign names none. */
+/** The language model that judges beside people: how far it can be trusted, and a button that has it go on. Nothing where the campaign names none. @returns what looks for news */
 export async function mountJudge(card, api, base) {
-  let shown = "";
+  const draw = live(card, stand => stand.judge ? parts(stand, start) : []);
   const refresh = async () => {
     const stand = await api("GET", `${base}/llm-judge`);
     card.hidden = !stand.judge;
-    const text = JSON.stringify(stand);
-    if (!stand.judge || text === shown) return;
-    shown = text;
-    show(card, parts(stand, start));
+    draw(stand);
   };
   const start = () => attempt(async () => {
     await api("POST", `${base}/llm-judge`);
@@ -19,7 +17,7 @@ export async function mountJudge(card, api, base) {
   });
   card.hidden = true;
   await refresh();
-  if (!card.hidden) setTimeout(() => keepFresh(refresh, 5), 5000);
+  return refresh;
 }
 
 function parts({ judge, model, counts, isRunning, figures, trouble }, start) {

@@ -1,26 +1,21 @@
 import { h, show } from "../shared/dom.js";
-import { attempt, keepFresh } from "../shared/owner.js";
+import { attempt } from "../shared/owner.js";
 import { agreementFigures } from "./agreement.js";
 import { annotatorTable } from "./annotators.js";
 import { generatorTable } from "./generators.js";
+import { live } from "./live.js";
 
-/** The card that says how annotators and generators do. It is drawn anew only when something changed, so that a button under the pointer stays. */
-export async function mountQuality(card, api, base) {
-  let shown = "";
-  const refresh = async () => {
-    const quality = await api("GET", `${base}/quality`);
-    const text = JSON.stringify({ ...quality, at: undefined });
-    if (text === shown) return;
-    shown = text;
-    show(card, qualityParts(quality, act));
-  };
+/** The card that says how annotators and generators do. @returns what looks for news */
+export async function mountQuality(card, read, api, base) {
+  const draw = live(card, quality => qualityParts(quality, act));
+  const refresh = async () => draw({ ...await read(), at: undefined });
   const act = (annotator, operation) => attempt(async () => {
     await api("POST", `${base}/annotators/${annotator}/${operation}`);
-    await refresh();
+    draw({ ...await read({ anew: true }), at: undefined });
   });
   show(card, h("h2", {}, "Quality"), h("p", { class: "muted" }, "Counting…"));
   await refresh();
-  setTimeout(() => keepFresh(refresh, 5), 5000);
+  return refresh;
 }
 
 function qualityParts(quality, act) {

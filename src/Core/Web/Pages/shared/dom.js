@@ -28,9 +28,9 @@ export function show(element, ...children) {
   element.replaceChildren(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
 }
 
-/** Sets the filled share (0..1) of a .bar. */
+/** Sets the filled share (0..1) of a .bar; one that only repeats a figure beside it has no role and says nothing. */
 export function setBar(bar, share) {
   const percent = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10;
   bar.firstElementChild.style.width = `${percent}%`;
-  bar.setAttribute("aria-valuenow", String(Math.round(percent)));
+  if (bar.getAttribute("role") === "progressbar") bar.setAttribute("aria-valuenow", String(Math.round(percent)));
 }

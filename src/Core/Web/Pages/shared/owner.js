@@ -6,6 +6,8 @@ const Key = "rlhf-owner-token";
 /** The owner's API. The token comes with the link's fragment once and stays in this browser; without a valid one the page asks for it, or for the sign-in that the host has instead. */
 export async function openOwnerPage(start) {
   takeTokenFromLink();
+  // The link opened in a tab that is on this page already changes the fragment only.
+  addEventListener("hashchange", () => { if (takeTokenFromLink()) location.reload(); });
   const token = localStorage.getItem(Key);
   const api = createApi(token ? { Authorization: `Bearer ${token}` } : {});
   try {
@@ -35,6 +37,14 @@ export async function attempt(act) {
   }
 }
 
+/** What went well, in #flash. */
+export function say(text) {
+  const flash = byId("flash");
+  flash.className = "notice";
+  flash.textContent = text;
+  flash.hidden = false;
+}
+
 /** Calls refresh now and then while the page is visible, until it returns false. */
 export async function keepFresh(refresh, seconds = 2) {
   if (document.hidden || await refreshed(refresh)) setTimeout(() => keepFresh(refresh, seconds), seconds * 1000);
@@ -53,11 +63,15 @@ export function query(name) {
   return new URLSearchParams(location.search).get(name) ?? "";
 }
 
+/** `#token=…`, or `#token=…&people`: what follows names a part of the page and stays. */
 function takeTokenFromLink() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (!token) return;
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const token = parts.get("token");
+  if (!token) return false;
   localStorage.setItem(Key, token);
-  history.replaceState(null, "", location.pathname + location.search);
+  const [rest] = [...parts.keys()].filter(name => name !== "token");
+  history.replaceState(history.state, "", location.pathname + location.search + (rest ? `#${rest}` : ""));
+  return true;
 }
 
 /** A link and no redirection: who is signed in and no owner would go round in circles. */

@@ -1,0 +1,25 @@
+import { h } from "../shared/dom.js";
+import { plural } from "../shared/format.js";
+
+/** What waits for the owner, the most pressing first. Pure. @returns [{section, text}, …]
+ * @param invites, quality null while they are not known. */
+export function attentionOf({ campaign, progress }, runs, invites, quality) {
+  const items = [];
+  const add = (when, section, text) => { if (when) items.push({ section, text }); };
+  const going = campaign.state === "active" || campaign.state === "paused";
+  const concerned = (quality?.annotators ?? []).filter(({ figures, pausedAt, isExcluded }) => figures.concerns.length > 0 && !pausedAt && !isExcluded);
+  add(going && progress.prompts.all === 0 && progress.comparisons === 0, "prompts", "There are no prompts yet.");
+  add(going && progress.open > 0 && invites?.every(({ state }) => state !== "active"), "people", `Nobody is invited, and ${plural(progress.open, "comparison")} ${progress.open === 1 ? "waits" : "wait"} to be ranked.`);
+  add(quality?.reviews > 0, "people", `Annotators disagree about ${plural(quality?.reviews, "comparison")}. ${invites?.some(({ state, reviewer }) => reviewer && state === "active") ? "A reviewer is invited and gets them." : "Invite a reviewer to decide."}`);
+  add(concerned.length > 0, "quality", `${plural(concerned.length, "annotator")} ${concerned.length === 1 ? "is" : "are"} worth a look.`);
+  add(runs.at(0)?.state === "failed", "runs", `The latest run failed${runs.at(0)?.error?.message ? `: ${runs[0].error.message}` : "."}`);
+  for (const warning of progress.warnings ?? []) items.push({ section: null, text: warning });
+  return items;
+}
+
+export function attentionList(items, titleOf) {
+  return [
+    h("h2", {}, "Needs attention"),
+    h("ul", { class: "attention" }, items.map(({ section, text }) => h("li", {}, h("span", {}, text), section && h("a", { href: `#${section}` }, titleOf(section))))),
+  ];
+}
