@@ -16,6 +16,9 @@ public sealed record Campaign(
     /// <summary>When the owner closed the labeling: what was open ended with the rankings it had, and no more is asked until prompts are added.</summary>
     public DateTimeOffset? ClosedAt { get; init; }
 
+    /// <summary>When the priorities of open comparisons were last written anew: whoever asks for a task then begins with the first again. Null: never.</summary>
+    public DateTimeOffset? OrderedAt { get; init; }
+
     /// <summary>Comparisons that were made gold of: they give no pairs.</summary>
     public IReadOnlyList<ComparisonId> GoldFrom { get; init; } = [];
 
