@@ -42,7 +42,7 @@ public static class Gpt2Graph
         return graph.ToBytes();
     }
 
-    /// <returns>Hidden states (B, G, width) at the selected positions, after the last norm.</returns>
+    /// <returns>Hidden states (B, G, width) at the selected positions, after the last norm; an output of their own.</returns>
     private static string Trunk(OnnxGraphBuilder graph, Gpt2Settings settings, IReadOnlyDictionary<string, Tensor> weights)
     {
         graph.Describe(OnnxDecoderNames.PositionsKey, settings.ContextLength.ToString(CultureInfo.InvariantCulture));
@@ -56,7 +56,8 @@ public static class Gpt2Graph
         var axis = graph.Integers("last_axis", -1);
         var index = graph.Node("Unsqueeze", "selected_index", [OnnxDecoderNames.Selected, axis]);
         var selected = graph.Node("GatherND", "selected_hidden", [hidden, index], OnnxGraphBuilder.Attribute("batch_dims", 1));
-        return Norm(graph, settings, weights, selected, "transformer.ln_f");
+        graph.Output(OnnxDecoderNames.Hidden, DataType.Float, "batch", "selected", settings.Width.ToString(CultureInfo.InvariantCulture));
+        return Norm(graph, settings, weights, selected, "transformer.ln_f", OnnxDecoderNames.Hidden);
     }
 
     private static void Inputs(OnnxGraphBuilder graph)
@@ -68,9 +69,9 @@ public static class Gpt2Graph
         graph.Input(OnnxDecoderNames.TotalLength, DataType.Int32, "1");
     }
 
-    private static string Norm(OnnxGraphBuilder graph, Gpt2Settings settings, IReadOnlyDictionary<string, Tensor> weights, string input, string name) =>
+    private static string Norm(OnnxGraphBuilder graph, Gpt2Settings settings, IReadOnlyDictionary<string, Tensor> weights, string input, string name, string? output = null) =>
         graph.Node(
-            "LayerNormalization", $"{name}.out",
+            "LayerNormalization", output ?? $"{name}.out",
             [input, graph.Weight($"{name}.weight", weights[$"{name}.weight"]), graph.Weight($"{name}.bias", weights[$"{name}.bias"])],
             OnnxGraphBuilder.Attribute("axis", -1L), OnnxGraphBuilder.Attribute("epsilon", settings.NormEpsilon));
 

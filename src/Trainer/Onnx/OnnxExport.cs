@@ -11,7 +11,7 @@ public static class OnnxExport
 {
     public const string FileName = "model.onnx";
 
-    /// <summary>Largest difference allowed between torch and ONNX Runtime, in logits or raw scores.</summary>
+    /// <summary>Largest difference allowed between torch and ONNX Runtime, in logits, raw scores or hidden states.</summary>
     public const double Tolerance = 1e-4;
 
     private const int CheckedRows = 3;
@@ -35,13 +35,13 @@ public static class OnnxExport
         return Gpt2Graph.RewardModel(gpt2.Settings, weights, model.Normalization);
     }
 
-    /// <summary>Exports and checks: a prompt read whole and the same tokens read one by one, in rows of different lengths, give torch's logits.</summary>
+    /// <summary>Exports and checks: a prompt read whole and the same tokens read one by one, in rows of different lengths, give torch's logits and hidden states.</summary>
     /// <exception cref="RlhfException"><c>onnx-differs</c>: nothing should be published.</exception>
     public static byte[] CheckedLanguageModel(ICausalLanguageModel model)
     {
         var bytes = LanguageModel(model);
         using var onnx = OnnxModel.Load(bytes, FileName, OnnxDecoderNames.Logits, new OnnxOptions());
-        Check(onnx, model.VocabularySize, model.ContextLength, tokens => model.Logits(model.Hidden(tokens)));
+        Check(onnx, model, model.Logits);
         return bytes;
     }
 
@@ -50,19 +50,26 @@ public static class OnnxExport
     {
         var bytes = RewardModel(model);
         using var onnx = OnnxModel.Load(bytes, FileName, OnnxDecoderNames.Scores, new OnnxOptions());
-        Check(onnx, model.Trunk.VocabularySize, model.Trunk.ContextLength, tokens => model.ScoresAt(model.Trunk.Hidden(tokens)).unsqueeze(-1));
+        Check(onnx, model.Trunk, hidden => model.ScoresAt(hidden).unsqueeze(-1));
         return bytes;
     }
 
+    /// <param name="head">Hidden states (B, T, W) → (B, T, outputs).</param>
+    private static void Check(OnnxModel onnx, ICausalLanguageModel trunk, Func<Tensor, Tensor> head)
+    {
+        var random = new SeededRandom(1);
+        var length = Math.Min(CheckedLength, trunk.ContextLength);
+        var rows = Enumerable.Range(0, CheckedRows).Select(row => Enumerable.Range(0, Math.Max(1, length - (row * length / 4))).Select(_ => random.Next(trunk.VocabularySize)).ToArray()).ToArray();
+        Check(rows, OnnxTrace.Outputs(onnx, rows), tokens => head(trunk.Hidden(tokens)));
+        Check(rows, OnnxTrace.Hidden(onnx, rows), tokens => trunk.Hidden(tokens));
+    }
+
     /// <param name="torchModel">(B, T) tokens → (B, T, outputs).</param>
-    private static void Check(OnnxModel onnx, int vocabulary, int positions, Func<Tensor, Tensor> torchModel)
+    private static void Check(int[][] rows, IReadOnlyList<float[]> onnx, Func<Tensor, Tensor> torchModel)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var random = new SeededRandom(1);
-        var length = Math.Min(CheckedLength, positions);
-        var rows = Enumerable.Range(0, CheckedRows).Select(row => Enumerable.Range(0, Math.Max(1, length - (row * length / 4))).Select(_ => random.Next(vocabulary)).ToArray()).ToArray();
-        foreach (var (row, outputs) in rows.Zip(OnnxTrace.Outputs(onnx, rows)))
+        foreach (var (row, outputs) in rows.Zip(onnx))
         {
             var expected = torchModel(tensor([.. row.Select(token => (long)token)]).unsqueeze(0))[0].cpu().contiguous().data<float>().ToArray();
             var difference = expected.Zip(outputs).Max(pair => Math.Abs(pair.First - pair.Second));

@@ -6,7 +6,8 @@ namespace Rlhf.Generation.Onnx;
 /// <summary>What an exported decoder says of itself.</summary>
 /// <param name="Positions">Longest sequence.</param>
 /// <param name="Vocabulary">0 for a reward model.</param>
-public sealed record DecoderShape(int Layers, int Heads, int HeadWidth, int Positions, int Vocabulary)
+/// <param name="Width">Of its hidden states; 0 where the file does not give them out.</param>
+public sealed record DecoderShape(int Layers, int Heads, int HeadWidth, int Positions, int Vocabulary, int Width = 0)
 {
     /// <summary>Key-value cache of one token of one row.</summary>
     public long CacheBytesPerToken => 2L * Layers * Heads * HeadWidth * sizeof(float);
@@ -23,6 +24,6 @@ public sealed record DecoderShape(int Layers, int Heads, int HeadWidth, int Posi
 
         var layers = Enumerable.Range(0, inputs.Count).TakeWhile(layer => inputs.ContainsKey(OnnxDecoderNames.PastKey(layer))).Count();
         return new(layers, cache.Dimensions[1], cache.Dimensions[3], int.Parse(positions, CultureInfo.InvariantCulture),
-            output == OnnxDecoderNames.Logits ? made.Dimensions[2] : 0);
+            output == OnnxDecoderNames.Logits ? made.Dimensions[2] : 0, session.OutputMetadata.TryGetValue(OnnxDecoderNames.Hidden, out var hidden) ? hidden.Dimensions[2] : 0);
     }
 }

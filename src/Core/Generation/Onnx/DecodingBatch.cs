@@ -57,7 +57,7 @@ internal sealed class DecodingBatch : IDisposable
         }
 
         var lastIndex = rows.Select(row => row.PromptLength - 1).ToArray();
-        return model.Run(tokens, positions, [.. lastIndex.Select(i => (long)i)], lastIndex, longest, cache, model.Shape.Vocabulary);
+        return model.Run(tokens, positions, [.. lastIndex.Select(i => (long)i)], lastIndex, longest, cache);
     }
 
     /// <summary>Rows that have ended repeat their last token; what comes of it is not looked at.</summary>
@@ -66,7 +66,7 @@ internal sealed class DecodingBatch : IDisposable
         var tokens = rows.Select(row => (long)row.LastToken).ToArray();
         var lastIndex = rows.Select(row => row.Length - 1).ToArray();
         return model.Run(
-            tokens, [.. lastIndex.Select(i => (long)i)], new long[rows.Count], lastIndex, lastIndex.Max() + 1, cache, model.Shape.Vocabulary);
+            tokens, [.. lastIndex.Select(i => (long)i)], new long[rows.Count], lastIndex, lastIndex.Max() + 1, cache);
     }
 
     private void Extend(Row row, ReadOnlySpan<float> logits)

@@ -10,7 +10,7 @@ public static class OnnxDecoderNames
     /// <summary>(B, S) int64: each token's position in its row.</summary>
     public const string Positions = "positions";
 
-    /// <summary>(B, G) int64: indices into S whose logits or scores are wanted.</summary>
+    /// <summary>(B, G) int64: indices into S whose logits, scores or hidden states are wanted.</summary>
     public const string Selected = "selected";
 
     /// <summary>(B) int32: tokens the row has after this call, less one.</summary>
@@ -24,6 +24,9 @@ public static class OnnxDecoderNames
 
     /// <summary>(B, G, 1) fp32, raw.</summary>
     public const string Scores = "scores";
+
+    /// <summary>(B, G, width) fp32: hidden states after the last norm, computed only where they are asked for. Files of earlier versions lack it.</summary>
+    public const string Hidden = "hidden";
 
     /// <summary>Model metadata: the longest sequence.</summary>
     public const string PositionsKey = "rlhf.positions";

@@ -67,6 +67,6 @@ public sealed class OnnxRewardModel : IDisposable
         return model.Run(
             [.. rows.SelectMany(row => Enumerable.Range(0, longest).Select(t => t < row.Length ? (long)row[t] : 0))],
             [.. rows.SelectMany(_ => Enumerable.Range(0, longest).Select(t => (long)t))],
-            [.. lastIndex.Select(i => (long)i)], lastIndex, longest, cache, width: 1);
+            [.. lastIndex.Select(i => (long)i)], lastIndex, longest, cache);
     }
 }
