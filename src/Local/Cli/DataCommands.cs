@@ -15,7 +15,7 @@ internal static class DataCommands
         {
             var data = DataFolder.Open(result.GetValue(RunOptions.Data));
             var records = new LoopRecords(data).List();
-            if (records.Count == 0) Console.WriteLine($"There are none in {data.Root} yet. Start one: ./run");
+            if (records.Count == 0) Console.WriteLine($"There are none in {data.Root} yet. Start one: {new CommandHints(new(result.GetValue(RunOptions.Data))).Run}");
             foreach (var r in records)
                 Console.WriteLine($"{r.Campaign,-24} {r.StartedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {(r.Mode == LoopMode.Run ? "run" : "serve"),-6} {(r.Finished ? "finished" : "not finished"),-13} {Path.GetFileName(r.File)}");
             return Task.FromResult(0);

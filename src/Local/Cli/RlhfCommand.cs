@@ -14,8 +14,12 @@ public static class RlhfCommand
             RunCommands.Run(), RunCommands.Resume(), RunCommands.Serve(), DataCommands.Campaigns(), FormatCommands.Export(), FormatCommands.Import(), DataCommands.Models(), DataCommands.Doctor(),
         };
         // Ctrl-C and SIGTERM cancel; what is going on is put away in order, then the process ends.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = stopsWithin, EnableDefaultExceptionHandler = false });
+        return root.Parse(Whole(root, args)).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = stopsWithin, EnableDefaultExceptionHandler = false });
     }
+
+    /// <summary>What names no command is for <c>run</c>.</summary>
+    private static string[] Whole(RootCommand root, string[] args) =>
+        args is [var first, ..] && (first == "--version" || root.Subcommands.Any(command => command.Name == first)) ? args : ["run", .. args];
 
     /// <summary>Runs a command's body; its result is the exit code.</summary>
     internal static async Task<int> GuardAsync(Func<Task<int>> body)

@@ -13,7 +13,7 @@ internal static class RunOptions
 
     public static readonly Option<bool> Azurite = new("--azurite") { Description = "Keep blobs and rows in Azure Storage on Azurite (Node 20; npm ci is run for you)." };
 
-    public static readonly Option<string> Out = new("--out") { Description = "Folder for summary.json and report.html (default: out beside the solution).", HelpName = "FOLDER", DefaultValueFactory = _ => DefaultOut() };
+    public static readonly Option<string?> Out = new("--out") { Description = "Folder for summary.json and report.html (default: out beside the solution).", HelpName = "FOLDER" };
 
     private static readonly Option<long> seed = new("--seed") { Description = "Seed of answers, simulated annotators and training.", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> annotators = new("--annotators") { Description = "Simulated annotators.", DefaultValueFactory = _ => 4 };
@@ -39,7 +39,7 @@ internal static class RunOptions
 
     public static void AddHost(Command command)
     {
-        foreach (var option in (Option[])[Data, Port, Azurite]) command.Options.Add(option);
+        foreach (var option in (Option[])[Data, Port, Azurite, Out]) command.Options.Add(option);
     }
 
     public static void AddLoop(Command command)
@@ -47,13 +47,11 @@ internal static class RunOptions
         foreach (var option in (Option[])[seed, annotators, answers, overlap, share, model, prompts, steps, endpoint, endpointModel]) command.Options.Add(option);
     }
 
-    public static HostSettings HostOf(ParseResult result) => new(result.GetValue(Data), result.GetValue(Port), result.GetValue(Azurite));
+    public static HostSettings HostOf(ParseResult result) => new(result.GetValue(Data), result.GetValue(Port), result.GetValue(Azurite), result.GetValue(Out));
 
     public static LoopSettings LoopOf(ParseResult result) => new(
         result.GetValue(seed), result.GetValue(annotators), result.GetValue(answers), result.GetValue(overlap), result.GetValue(model), result.GetValue(prompts), result.GetValue(steps),
         result.GetValue(endpoint), result.GetValue(endpointModel), result.GetValue(share));
-
-    private static string DefaultOut() => Path.Combine(SolutionFolder.Find() ?? Environment.CurrentDirectory, "out");
 
     private static Uri? ParseAddress(System.CommandLine.Parsing.ArgumentResult result)
     {

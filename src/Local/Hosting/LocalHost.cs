@@ -4,6 +4,7 @@ using Rlhf.Generation.Onnx;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Local.Checks;
+using Rlhf.Local.Cli;
 using Rlhf.Local.Durable;
 using Rlhf.Local.Inbox;
 using Rlhf.Local.Loop;
@@ -58,7 +59,7 @@ public sealed class LocalHost : IAsyncDisposable
             storage = await LocalStorage.OpenAsync(data, settings.Azurite, say, cancellation);
             var (port, steppedOver) = Ports.Choose(settings.Port);
             if (steppedOver.Count > 0) say($"Port {string.Join(", ", steppedOver)} {(steppedOver.Count == 1 ? "is" : "are")} in use; {port} is used instead.");
-            var app = Build(data, storage, port);
+            var app = Build(data, settings, storage, port);
             var host = new LocalHost(app, heldLock, storage, data);
             await app.StartAsync(cancellation);
             host.Get<HostAddress>().Address = new Uri(app.Urls.First());
@@ -84,7 +85,7 @@ public sealed class LocalHost : IAsyncDisposable
         heldLock.Dispose();
     }
 
-    private static WebApplication Build(DataFolder data, LocalStorage storage, int port)
+    private static WebApplication Build(DataFolder data, HostSettings settings, LocalStorage storage, int port)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -94,16 +95,17 @@ public sealed class LocalHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         // Ctrl-C and SIGTERM are the command's: it says what resume does, and stops the host itself.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        AddServices(builder.Services, data, storage);
+        AddServices(builder.Services, data, settings, storage);
         builder.Services.AddRlhfTelemetry(builder.Configuration, "rlhf-local");
         var app = builder.Build();
         app.MapRlhf();
         return app;
     }
 
-    private static void AddServices(IServiceCollection services, DataFolder data, LocalStorage storage)
+    private static void AddServices(IServiceCollection services, DataFolder data, HostSettings settings, LocalStorage storage)
     {
         services.AddSingleton(data);
+        services.AddSingleton(new CommandHints(settings));
         services.AddSingleton<IBlobStore>(s => new WatchedBlobStore(storage.Blobs, s.GetRequiredService<StorageHealth>()));
         services.AddSingleton<ITableStore>(s => new WatchedTableStore(storage.Tables, s.GetRequiredService<StorageHealth>()));
         services.AddSingleton<HostAddress>();
@@ -125,6 +127,7 @@ public sealed class LocalHost : IAsyncDisposable
             Storage = storage.Location,
             Trainer = s.GetRequiredService<IConfiguration>()["RLHF_TRAINER"],
             Source = SolutionFolder.Find() is { } root ? Path.Combine(root, "src", "Trainer") : null,
+            Again = s.GetRequiredService<CommandHints>().Resume(),
         });
 
         services.AddSingleton<LocalSimulation>();

@@ -1,6 +1,7 @@
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
+using Rlhf.Local.Cli;
 using Rlhf.Local.Hosting;
 using Rlhf.Local.Simulation;
 using Rlhf.Local.Terminal;
@@ -18,6 +19,7 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     private static readonly TimeSpan headStart = TimeSpan.FromSeconds(30);
 
     private readonly LoopRecords records = host.Get<LoopRecords>();
+    private readonly CommandHints hints = host.Get<CommandHints>();
     private readonly TimeProvider time = host.Get<TimeProvider>();
 
     /// <summary>Makes the campaign and drops its prompts, where that has not been done.</summary>
@@ -145,23 +147,23 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     {
         var id = state.Campaign.Id;
         if (state.Campaign is { State: CampaignState.Paused, Trouble: not null })
-            throw new RlhfException("campaign-stopped", $"The campaign '{id}' is paused: {state.Campaign.Reason ?? "no reason is given"}", "Set the cause right, then: ./run resume");
+            throw new RlhfException("campaign-stopped", $"The campaign '{id}' is paused: {state.Campaign.Reason ?? "no reason is given"}", $"Set the cause right, then: {hints.Resume(id)}");
         if (state.Campaign.State == CampaignState.Cancelled)
         {
             records.Update(id, r => r with { Finished = true });
             throw new RlhfException("campaign-cancelled", $"The campaign '{id}' is cancelled: {state.Campaign.Reason ?? "no reason is given"}",
-                "Its rankings and pairs are kept, and it can't go on. Start another one: ./run");
+                $"Its rankings and pairs are kept, and it can't go on. Start another one: {hints.Run}");
         }
         if (state.Campaign.State == CampaignState.Completed && state.Run is null)
         {
             throw new RlhfException("nothing-to-train", $"Everything is ranked, and no training was started: {state.Campaign.Reason ?? "the campaign is complete."}",
-                $"All {state.Progress.Rankings.Values.Sum()} rankings are kept. Start another one with more prompts: ./run");
+                $"All {state.Progress.Rankings.Values.Sum()} rankings are kept. Start another one with more prompts: {hints.Run}");
         }
         var instance = await host.Get<IOrchestrationClient>().GetAsync(id.Value, cancellation);
         if (instance?.Status is OrchestrationStatus.Failed or OrchestrationStatus.Terminated)
         {
             throw new RlhfException(instance.Failure?.ErrorCode ?? "campaign-failed", $"The campaign '{id}' stopped: {instance.Failure?.Message}",
-                instance.Failure?.Remedy ?? $"The log is {Path.Combine(host.Data.Logs, "host.log")}. Set the cause right, then: ./run resume");
+                instance.Failure?.Remedy ?? $"The log is {Path.Combine(host.Data.Logs, "host.log")}. Set the cause right, then: {hints.Resume(id)}");
         }
     }
 }

@@ -12,10 +12,12 @@ using Rlhf.Training.Reporting;
 namespace Rlhf.Local.Loop;
 
 /// <summary>One start of the program on a data folder: checks, host, the loop it was asked for, and what is said about all of it.</summary>
-public sealed class LoopSession(HostSettings settings, string outFolder, LoopConsole console)
+public sealed class LoopSession(HostSettings settings, LoopConsole console)
 {
     private const string SampleName = "support";
     private const int ErrorsSaid = 3;
+
+    private readonly CommandHints hints = new(settings);
 
     /// <summary>A new campaign on the sample prompts; earlier ones are kept.</summary>
     public async Task<int> RunAsync(LoopSettings loop, CancellationToken cancellation)
@@ -69,12 +71,12 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         var data = DataFolder.Open(settings.Data);
         var records = new LoopRecords(data);
         var record = campaign is { } id
-            ? records.Find(id) ?? throw new RlhfException("campaign-not-found", $"There is no campaign '{id}' in '{data.Root}'.", "See the list: ./run campaigns", 404)
+            ? records.Find(id) ?? throw new RlhfException("campaign-not-found", $"There is no campaign '{id}' in '{data.Root}'.", $"See the list: {hints.Campaigns}", 404)
             : records.List().FirstOrDefault(r => !r.Finished);
         if (record is null or { Finished: true })
         {
             throw new RlhfException("nothing-to-resume", record is null ? $"Nothing in '{data.Root}' was interrupted." : $"'{record.Campaign}' is finished.",
-                "Start a new one: ./run");
+                $"Start a new one: {hints.Run}");
         }
         Check(record.Settings.Model);
         await using var host = await StartHostAsync(data, cancellation, record.Azurite);
@@ -141,14 +143,14 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         console.Say($"Training failed: {error?.Message ?? state.Run?.State.ToString()}");
         if (error?.Remedy is { } remedy) console.Say(remedy);
         if (error?.Detail is { } detail) console.Say(detail);
-        console.Say($"All {state.Progress.Rankings.Values.Sum()} rankings are kept. To train again on them: ./run resume {state.Campaign.Id}");
+        console.Say($"All {state.Progress.Rankings.Values.Sum()} rankings are kept. To train again on them: {hints.Resume(state.Campaign.Id)}");
         return ExitCodes.Failed;
     }
 
     private async Task SummarizeAsync(LocalHost host, LoopState state, Run run, double seconds)
     {
         var report = await host.Get<RunReporter>().ReadAsync(run.Id, CancellationToken.None);
-        Directory.CreateDirectory(outFolder);
+        var outFolder = Directory.CreateDirectory(settings.OutFolder).FullName;
         var path = Path.Combine(outFolder, "report.html");
         await File.WriteAllTextAsync(path, ReportPage.Render(report));
         var figures = Figures.Of(state.Campaign.Settings, report.Progress, run, seconds, path);
@@ -172,7 +174,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
         if (record.SimulationStarted) await host.Get<Simulation.LocalSimulation>().StartAsync(record.Campaign, cancellation);
         console.Say($"Rank at:  {await runner.PersonLinkAsync(record, cancellation)}");
         console.Say($"From {CampaignPlans.For(record).MinimumPairs} pairs on, train on request at the campaign's page:  {host.OwnerPage($"campaign?id={record.Campaign}")}");
-        console.Say("The server stays up; Ctrl-C ends it, and `./run resume` goes on.");
+        console.Say($"The server stays up; Ctrl-C ends it, and this goes on: {hints.Resume()}");
         await runner.SayTroubleAsync(record, console.Say, cancellation);
         return 0;
     }
@@ -205,7 +207,7 @@ public sealed class LoopSession(HostSettings settings, string outFolder, LoopCon
             foreach (var run in (await host.Get<RunService>().ListAsync(record.Campaign, cancellation)).Where(r => !r.HasEnded))
                 await host.Get<RunService>().CancelAsync(run.Id, cancellation);
             await host.Get<CampaignService>().PauseAsync(record.Campaign, $"Set aside for {newer}.", cancellation);
-            console.Say($"{record.Campaign} was not finished; it is set aside. To go on with it later: ./run resume {record.Campaign}");
+            console.Say($"{record.Campaign} was not finished; it is set aside. To go on with it later: {hints.Resume(record.Campaign)}");
         }
     }
 

@@ -27,16 +27,28 @@ internal sealed class RlhfProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
-    public static RlhfProcess Start(TestFolder folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static RlhfProcess Start(TestFolder folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start(folder, "dotnet", [Program, .. arguments], environment);
+
+    /// <summary>A command as the program printed it, typed into a shell: <c>./run</c> is the program.</summary>
+    public static RlhfProcess Type(TestFolder folder, string command)
     {
-        var start = new ProcessStartInfo("dotnet")
+        folder.WriteScript("run", $"exec dotnet '{Program}' \"$@\"");
+        // In the shell's place, so that what ends the process ends the program.
+        return Start(folder, "sh", ["-c", $"exec {command}"]);
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "rlhf.dll");
+
+    private static RlhfProcess Start(TestFolder folder, string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             WorkingDirectory = folder.Root,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "rlhf.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         if (Trainer() is { } trainer) start.Environment["RLHF_TRAINER"] = trainer;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
@@ -59,6 +71,9 @@ internal sealed class RlhfProcess : IAsyncDisposable
         }
         return process.ExitCode;
     }
+
+    /// <summary>The last command that it said to type.</summary>
+    public string Hint => lines.Select(line => line.Split("./run")).Last(parts => parts.Length == 2) is [_, var options] ? $"./run{options}" : throw new InvalidOperationException(Output);
 
     /// <summary>Waits until what it has written holds <paramref name="text"/>.</summary>
     public Task SaysAsync(string text) => UntilAsync(() => Output.Contains(text, StringComparison.Ordinal), $"'{text}'");

@@ -14,4 +14,7 @@ public sealed record ChildProcessOptions
 
     /// <summary>The project folder of <c>src/Trainer</c>; null where the host runs away from the project's source.</summary>
     public string? Source { get; init; }
+
+    /// <summary>How a person tries again once what hindered the trainer's build is set right.</summary>
+    public string Again { get; init; } = "start the run again at the campaign's page";
 }

@@ -67,7 +67,7 @@ public sealed class TrainerProgram(ChildProcessOptions options) : IDisposable
             {
                 await log.FlushAsync();
                 throw new RlhfException("trainer-not-built", $"The trainer could not be built (dotnet build ended with {process.ExitCode}): {LogTail.Of(LogFile, 5)}",
-                    $"The whole log is {LogFile}. Set the cause right (often the network: libtorch is about 700 MB), then: ./run resume");
+                    $"The whole log is {LogFile}. Set the cause right (often the network: libtorch is about 700 MB), then: {options.Again}");
             }
         }
         return Path.Combine(project, "bin", "Release", "net10.0", "rlhf-trainer.dll");
