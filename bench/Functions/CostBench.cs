@@ -12,7 +12,7 @@ internal static class CostBench
         await using var chat = await InstantChat.StartAsync(cancellation);
         var log = new AccessLog(logs);
         var campaign = await app.CreateAsync(chat.Address, cancellation);
-        var invites = await app.InviteAsync(campaign, cancellation);
+        var invites = await app.InviteAsync(campaign, options.Clients, cancellation);
 
         var begun = Stopwatch.GetTimestamp();
         var start = log.Now();
@@ -34,16 +34,25 @@ internal static class CostBench
 
         Print($"{options.Prompts} prompts, {options.Batch} a batch, {options.Clients} annotators");
         Print($"start to all batches waiting {waiting.TotalSeconds:0.0} s; rankings {options.Prompts / ranking.TotalSeconds:0}/s; last ranking to all pairs {pairing.TotalSeconds:0.0} s");
-        Latencies("ranking", annotators.RankLatencies);
+        Latencies("ranking, beside next", annotators.RankLatencies);
         Latencies("next", annotators.NextLatencies);
-        if (logs.Length == 0) return 0;
-        var phases = new[] { log.Count(start, opened), log.Count(rested, ranked), log.Count(ranked, done) };
+        if (logs.Length > 0) Report(options, idle, log, [start, opened, rested, ranked, done]);
+
+        var (alone, took) = await RankingBench.RunAsync(app, options, chat.Address, cancellation);
+        Latencies("ranking alone, all tasks served before", alone);
+        Print($"rankings alone {options.Prompts / took.TotalSeconds:0}/s");
+        return 0;
+    }
+
+    /// <param name="marks">Start, all open, rested, all ranked, all pairs there.</param>
+    private static void Report(LoadOptions options, TimeSpan idle, AccessLog log, IReadOnlyList<AccessLog.Mark> marks)
+    {
+        var phases = new[] { log.Count(marks[0], marks[1]), log.Count(marks[2], marks[3]), log.Count(marks[3], marks[4]) };
         Report("a comparison, prompt to pair", phases, options.Prompts);
         Report("  until all batches wait", phases[..1], options.Prompts);
         Report("  ranking", phases[1..2], options.Prompts);
         Report("  until all pairs are there", phases[2..], options.Prompts);
-        Report("an idle minute", [log.Count(opened, rested)], idle.TotalMinutes);
-        return 0;
+        Report("an idle minute", [log.Count(marks[1], marks[2])], idle.TotalMinutes);
     }
 
     private static void Latencies(string what, IEnumerable<double> milliseconds)

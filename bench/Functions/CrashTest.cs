@@ -23,7 +23,7 @@ internal static class CrashTest
         try
         {
             var campaign = await app.CreateAsync(chat.Address, cancellation);
-            var invites = await app.InviteAsync(campaign, cancellation);
+            var invites = await app.InviteAsync(campaign, options.Clients, cancellation);
             await app.AddPromptsAsync(campaign, cancellation);
             await app.UntilAsync(campaign, p => p.Open == options.Prompts, $"{options.Prompts} comparisons open", cancellation);
 

@@ -40,10 +40,10 @@ internal sealed class FunctionsApp(LoadOptions options) : IDisposable
         return SendAsync<JsonElement>(HttpMethod.Post, $"api/campaigns/{campaign}/prompts?name=bench.jsonl", new StringContent(string.Join('\n', lines)), cancellation);
     }
 
-    public async Task<IReadOnlyList<string>> InviteAsync(CampaignId campaign, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> InviteAsync(CampaignId campaign, int count, CancellationToken cancellation)
     {
         var tokens = new List<string>();
-        for (var i = 0; i < options.Clients; i++)
+        for (var i = 0; i < count; i++)
         {
             var request = JsonContent.Create(new InviteRequest($"client {i}", AnnotatorKind.Simulated), options: RlhfJson.Options);
             tokens.Add((await SendAsync<InviteResponse>(HttpMethod.Post, $"api/campaigns/{campaign}/invites", request, cancellation)).Token);
@@ -79,8 +79,9 @@ internal sealed class FunctionsApp(LoadOptions options) : IDisposable
         return (await response.Content.ReadAsStringAsync(cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
     }
 
-    public Task<NextResponse> NextAsync(CampaignId campaign, string invite, CancellationToken cancellation) =>
-        SendAsync<NextResponse>(HttpMethod.Get, $"api/campaigns/{campaign}/next", null, cancellation, invite);
+    /// <param name="holding">What is in hand already, for one fetched ahead.</param>
+    public Task<NextResponse> NextAsync(CampaignId campaign, string invite, CancellationToken cancellation, IReadOnlyCollection<ComparisonId>? holding = null) =>
+        SendAsync<NextResponse>(HttpMethod.Get, $"api/campaigns/{campaign}/next{(holding is { Count: > 0 } ? $"?holding={string.Join(',', holding)}" : "")}", null, cancellation, invite);
 
     /// <summary>The first answer shown is the better one.</summary>
     public Task<RankingResponse> RankAsync(CampaignId campaign, string invite, ComparisonId comparison, CancellationToken cancellation) =>

@@ -24,8 +24,8 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation = default)
     {
         Check(batch, comparisons);
-        await blobs.WriteJsonAsync(BatchPath(campaign, batch), comparisons, WriteCondition.CreateOnly, cancellation);
-        var standing = await ReadBatchAsync(campaign, batch, cancellation);
+        var isFirst = await blobs.WriteJsonAsync(BatchPath(campaign, batch), comparisons, WriteCondition.CreateOnly, cancellation) is not null;
+        var standing = isFirst ? Keep(BatchPath(campaign, batch), comparisons) : await ReadBatchAsync(campaign, batch, cancellation);
         // Before anybody can be served one of them, so that they are counted by then.
         if (await tables.TryInsertAsync(PublishedTable, campaign.Value, batch.Value, new PublishedBatch(batch, standing.Count, time.GetUtcNow()), cancellation) is null
             && await FindPublishedAsync(campaign, batch, cancellation) is { Closed: not null }) return standing;
@@ -40,7 +40,7 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         if (batches.TryGetValue(path, out IReadOnlyList<Comparison>? cached)) return cached!;
         var read = await blobs.ReadJsonAsync<List<Comparison>>(path, cancellation)
             ?? throw new RlhfException("no-such-batch", $"Campaign '{campaign}' has no comparisons of batch '{batch}'.", "Wait until the batch is published, or check its id.", 404);
-        return batches.Set<IReadOnlyList<Comparison>>(path, read, new MemoryCacheEntryOptions { Size = 1 });
+        return Keep(path, read);
     }
 
     /// <exception cref="RlhfException"><c>no-such-batch</c> or <c>no-such-comparison</c>.</exception>
@@ -50,18 +50,17 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
 
     /// <summary>Takes what is left of the batch off the annotators' tables; rankings that come later are extra. Idempotent.</summary>
     /// <param name="limits">Those of batches that ended.</param>
-    public async Task CloseBatchAsync(CampaignId campaign, BatchId batch, OverlapLimits limits, CancellationToken cancellation = default)
+    /// <returns>What it holds, read after it was closed; null where it was never published.</returns>
+    public async Task<RankedBatch?> CloseBatchAsync(CampaignId campaign, BatchId batch, OverlapLimits limits, CancellationToken cancellation = default)
     {
-        var published = await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation);
-        if (published is null) return;
-        var body = published.ReadBody<PublishedBatch>();
-        if (body.Closed is null)
-        {
-            await rankings.CloseAsync(batch, cancellation);
-            var closed = BatchCounts.Of(limits.Of(await ReadBatchAsync(campaign, batch, cancellation)), await rankings.ReadBatchAsync(batch, cancellation));
-            await tables.UpsertAsync(PublishedTable, campaign.Value, batch.Value, body with { Closed = closed }, cancellation);
-        }
-        await open.RemoveAsync(campaign, await ReadBatchAsync(campaign, batch, cancellation), cancellation);
+        if (await FindPublishedAsync(campaign, batch, cancellation) is not { } published) return null;
+        if (published.Closed is null) await rankings.CloseAsync(batch, cancellation);
+        var comparisons = await ReadBatchAsync(campaign, batch, cancellation);
+        var ranked = new RankedBatch(limits.Of(comparisons), await rankings.ReadBatchAsync(batch, cancellation));
+        if (published.Closed is null)
+            await tables.UpsertAsync(PublishedTable, campaign.Value, batch.Value, published with { Closed = BatchCounts.Of(ranked.Comparisons, ranked.Rankings) }, cancellation);
+        await open.RemoveAsync(campaign, comparisons, cancellation);
+        return ranked;
     }
 
     public async Task<PublishedBatch?> FindPublishedAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation = default) =>
@@ -76,6 +75,9 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
     }
 
     public void Dispose() => batches.Dispose();
+
+    private IReadOnlyList<Comparison> Keep(string path, IReadOnlyList<Comparison> comparisons) =>
+        batches.Set(path, comparisons, new MemoryCacheEntryOptions { Size = 1 });
 
     // After a crash some rows may have been ranked and gone already: only what the rankings leave open comes back.
     private async Task OpenMissingAsync(CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation)
@@ -95,6 +97,10 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         if (problem is not null) throw new RlhfException("invalid-batch", $"{problem}, so batch '{batch}' can't be published.", "Publish each comparison once, in its own batch, with an overlap of at least 1 and a priority of 0 to 999.");
     }
 }
+
+/// <param name="Comparisons">As they are asked now.</param>
+/// <param name="Rankings">All of them, extra ones included.</param>
+public sealed record RankedBatch(IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Ranking> Rankings);
 
 /// <param name="Closed">How it stood when it was closed; null while it is open.</param>
 public sealed record PublishedBatch(BatchId Batch, int Comparisons, DateTimeOffset PublishedAt, BatchCounts? Closed = null);

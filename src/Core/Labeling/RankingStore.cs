@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Caching.Memory;
 using Rlhf.Storage;
 
 namespace Rlhf.Labeling;
 
 /// <summary>Rankings are the truth; pairs, progress and open rows are derived from them. Table <c>rankings</c>: partition = batch, row = comparison~annotator, and <c>!closed</c> once the batch takes no more.</summary>
-public sealed class RankingStore
+public sealed class RankingStore : IDisposable
 {
     public const string Table = "rankings";
 
@@ -13,17 +14,25 @@ public sealed class RankingStore
     // Before every comparison's rows.
     private const string ClosedRow = "!closed";
 
-    private readonly ITableStore tables;
-    private readonly SharedReads<BatchId, RankingLook> looks;
+    private const int LooksInMemory = 200;
 
-    public RankingStore(ITableStore tables)
+    private readonly ITableStore tables;
+    private readonly TimeProvider time;
+    private readonly SharedReads<BatchId, RankingLook> looks;
+    private readonly MemoryCache recent = new(new MemoryCacheOptions { SizeLimit = LooksInMemory });
+
+    public RankingStore(ITableStore tables, TimeProvider time)
     {
-        this.tables = tables;
+        (this.tables, this.time) = (tables, time);
         looks = new(ReadLookAsync);
     }
 
     /// <summary>A batch's rankings as they are after this call, in one request that callers who come together share.</summary>
     public Task<RankingLook> LookAsync(BatchId batch) => looks.ReadAsync(batch);
+
+    /// <summary>The same, or what somebody in this process saw at most <paramref name="age"/> ago. Every ranking made through this process is in it, since a look follows each.</summary>
+    public Task<RankingLook> LookRecentAsync(BatchId batch, TimeSpan age) =>
+        recent.TryGetValue(batch, out (RankingLook Look, DateTimeOffset At) seen) && time.GetUtcNow() - seen.At < age ? Task.FromResult(seen.Look) : LookAsync(batch);
 
     /// <summary>Says that the batch takes no more: whoever has not seen this when its ranking was written is in what is read afterwards. Idempotent.</summary>
     public Task CloseAsync(BatchId batch, CancellationToken cancellation = default) =>
@@ -69,10 +78,15 @@ public sealed class RankingStore
     public Task<bool> TryDeleteAsync(StoredRanking stored, CancellationToken cancellation = default) =>
         tables.TryDeleteAsync(Table, stored.Ranking.Batch.Value, RowOf(stored.Ranking.Comparison, stored.Ranking.Annotator), stored.ETag, cancellation);
 
+    public void Dispose() => recent.Dispose();
+
     private async Task<RankingLook> ReadLookAsync(BatchId batch)
     {
+        var at = time.GetUtcNow();
         var rows = await tables.QueryAsync(Table, batch.Value).ToListAsync();
-        return new([.. rows.Where(r => r.Row != ClosedRow).Select(r => r.ReadBody<Ranking>())], rows.Exists(r => r.Row == ClosedRow));
+        var look = new RankingLook([.. rows.Where(r => r.Row != ClosedRow).Select(r => r.ReadBody<Ranking>())], rows.Exists(r => r.Row == ClosedRow));
+        recent.Set(batch, (look, at), new MemoryCacheEntryOptions { Size = 1 });
+        return look;
     }
 
     private static string RowOf(ComparisonId comparison, AnnotatorId annotator) => $"{comparison}~{annotator}";

@@ -16,20 +16,21 @@ public sealed class BeginBatch(CampaignStore campaigns, BatchStore batches, Gene
 {
     public override async Task<BatchPlan> RunAsync(BatchStep input, CancellationToken cancellation)
     {
-        var settings = (await campaigns.GetAsync(input.Campaign, cancellation)).Settings;
+        var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
+        var settings = campaign.Settings;
         var batch = await batches.UpdateAsync(input.Campaign, input.Batch,
             b => b.State == BatchState.Planned ? BatchTransitions.Apply(b, BatchOperation.Generate) : b, cancellation);
         var windows = (batch.PromptCount + options.GenerationWindow - 1) / options.GenerationWindow;
         var plan = new BatchPlan(
             batch.HasEnded, batch.State == BatchState.Open, windows, options.GenerationConcurrency, settings.BatchDeadline, Look(options.BatchLook, settings), Look(options.BatchLookMaximum, settings));
-        return windows == 1 && batch.State == BatchState.Generating ? await OpenAsync(plan, input, cancellation) : plan;
+        return windows == 1 && batch.State == BatchState.Generating ? await OpenAsync(plan, campaign, batch, cancellation) : plan;
     }
 
     /// <summary>Where it has to wait (for a job, for a campaign that is paused), the orchestration does.</summary>
-    private async Task<BatchPlan> OpenAsync(BatchPlan plan, BatchStep input, CancellationToken cancellation)
+    private async Task<BatchPlan> OpenAsync(BatchPlan plan, Campaign campaign, Batch batch, CancellationToken cancellation)
     {
-        if ((await generate.RunAsync(new(input.Campaign, input.Batch, 0), cancellation)).Outcome != GenerateOutcome.Written) return plan;
-        return plan with { IsPublished = true, Published = (await publish.RunAsync(input, cancellation)).Comparisons };
+        if ((await generate.WriteAsync(campaign, batch, 0, cancellation)).Outcome != GenerateOutcome.Written) return plan;
+        return plan with { IsPublished = true, Published = (await publish.OpenAsync(campaign, batch, cancellation)).Comparisons };
     }
 
     // Annotations on a Label Studio server are seen by looking, where its webhooks don't come through.

@@ -14,37 +14,54 @@ public sealed record EndBatchInput(CampaignId Campaign, BatchId Batch, BatchEnd 
 
 public sealed record EndBatchResult(int Pairs);
 
-/// <summary>Takes what is left off the annotators' tables, says what it has and what it left out, and derives its pairs, or a verdict from a test batch.</summary>
-public sealed class EndBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, ReviewStore reviews, BatchResults results, TimeProvider time)
+/// <summary>Takes what is left off the annotators' tables, says what it has and what it left out, and derives its pairs, or a verdict from a test batch. The batch's row is written last: where it has ended, all is done.</summary>
+public sealed class EndBatch(
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, ReviewStore reviews, PairStore pairs, BatchResults results, TimeProvider time)
     : Activity<EndBatchInput, EndBatchResult>
 {
-    public override async Task<EndBatchResult> RunAsync(EndBatchInput input, CancellationToken cancellation)
+    public override async Task<EndBatchResult> RunAsync(EndBatchInput input, CancellationToken cancellation) =>
+        await EndAsync(await campaigns.GetAsync(input.Campaign, cancellation), input, cancellation);
+
+    /// <param name="campaign">As it was read just now.</param>
+    internal async Task<EndBatchResult> EndAsync(Campaign campaign, EndBatchInput input, CancellationToken cancellation)
     {
         var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
-        var limits = OverlapLimits.OfEnded((await campaigns.GetAsync(input.Campaign, cancellation)).Settings);
-        await comparisons.CloseBatchAsync(input.Campaign, input.Batch, limits, cancellation);
-        var isPublished = await comparisons.FindPublishedAsync(input.Campaign, input.Batch, cancellation) is not null;
-        var published = isPublished ? limits.Of(await comparisons.ReadBatchAsync(input.Campaign, input.Batch, cancellation)) : [];
-        var ranked = await rankings.ReadBatchAsync(input.Batch, cancellation);
-        var counts = BatchCounts.Of(published, ranked);
-        if (input.End != BatchEnd.Cancelled) await reviews.AddAsync(input.Campaign, published, ranked, cancellation);
-        var derived = await DeriveAsync(input, batch, isPublished, cancellation);
+        if (batch.HasEnded) return new(batch.Pairs?.Pairs ?? 0);
+        var closed = await comparisons.CloseBatchAsync(input.Campaign, input.Batch, OverlapLimits.OfEnded(campaign.Settings), cancellation);
+        var ranked = closed ?? new([], []);
+        if (input.End != BatchEnd.Cancelled) await reviews.AddAsync(input.Campaign, ranked.Comparisons, ranked.Rankings, cancellation);
+        var derived = await DeriveAsync(campaign, input, batch, closed, cancellation);
+        await FinishAsync(input, ranked, derived, cancellation);
+        // An amendment that came meanwhile found the batch open, and left its pairs to this.
+        if (input.End != BatchEnd.Cancelled && !(await rankings.ReadBatchAsync(input.Batch, cancellation)).Select(State).SequenceEqual(ranked.Rankings.Select(State)))
+            await results.RefreshAsync(input.Campaign, input.Batch, cancellation);
+        return new(derived?.Pairs ?? 0);
+    }
+
+    private async Task FinishAsync(EndBatchInput input, RankedBatch ranked, PairFile? derived, CancellationToken cancellation)
+    {
+        var counts = BatchCounts.Of(ranked.Comparisons, ranked.Rankings);
         await batches.UpdateAsync(input.Campaign, input.Batch, b => b.HasEnded ? b : End(b, input.End) with
         {
             EndedAt = time.GetUtcNow(),
             Counts = counts,
-            Agreement = AgreementSums.Of(ranked),
+            Agreement = AgreementSums.Of(ranked.Rankings),
             Unfinished = Unfinished(counts, input.End),
+            Pairs = derived ?? b.Pairs,
         }, cancellation);
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, 0);
-        return new(derived?.Pairs ?? 0);
     }
 
     private static Batch End(Batch batch, BatchEnd end) => BatchTransitions.Apply(batch, end == BatchEnd.Cancelled ? BatchOperation.Cancel : BatchOperation.End);
 
     /// <summary>A cancelled campaign's pairs are not rewritten.</summary>
-    private async Task<PairFile?> DeriveAsync(EndBatchInput input, Batch batch, bool isPublished, CancellationToken cancellation) =>
-        input.End == BatchEnd.Cancelled || !isPublished ? batch.Pairs : await results.DeriveAsync(batch, cancellation);
+    private async Task<PairFile?> DeriveAsync(Campaign campaign, EndBatchInput input, Batch batch, RankedBatch? closed, CancellationToken cancellation)
+    {
+        if (input.End == BatchEnd.Cancelled || closed is null) return batch.Pairs;
+        return batch.Kind == ComparisonKind.Ordinary ? await pairs.CreateAsync(campaign, batch, closed, cancellation) : await results.DeriveAsync(batch, cancellation);
+    }
+
+    private static (ComparisonId, AnnotatorId, int, bool) State(Ranking ranking) => (ranking.Comparison, ranking.Annotator, ranking.Revision, ranking.Extra);
 
     private static Dictionary<string, int> Unfinished(BatchCounts counts, BatchEnd end)
     {

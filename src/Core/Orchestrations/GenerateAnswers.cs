@@ -18,31 +18,34 @@ public sealed partial class GenerateAnswers(
     CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, RoundGenerators generators, AnswerWriter writer, TokenLedger ledger,
     PipelineOptions options, TimeProvider time, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
 {
-    public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation)
+    public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation) => await WriteAsync(
+        await campaigns.GetAsync(input.Campaign, cancellation), await batches.GetAsync(input.Campaign, input.Batch, cancellation), input.Window, cancellation);
+
+    /// <param name="campaign">As it was read just now, as <paramref name="batch"/> was.</param>
+    internal async Task<GenerateAnswersResult> WriteAsync(Campaign campaign, Batch batch, int window, CancellationToken cancellation)
     {
-        var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
-        if (campaign.State == CampaignState.Cancelled) return new(input.Window, GenerateOutcome.Cancelled);
-        if (campaign.State == CampaignState.Paused) return new(input.Window, GenerateOutcome.Paused);
+        if (campaign.State == CampaignState.Cancelled) return new(window, GenerateOutcome.Cancelled);
+        if (campaign.State == CampaignState.Paused) return new(window, GenerateOutcome.Paused);
         try
         {
-            var written = await answers.FindAsync(input.Campaign, input.Batch, input.Window, cancellation) ?? await WriteAsync(input, campaign, cancellation);
-            await ledger.AddAsync(input.Campaign, $"{input.Batch}~{input.Window}", written.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)), cancellation);
-            if (campaign.Trouble is not null) await campaigns.UpdateAsync(input.Campaign, c => c.State == CampaignState.Paused ? c : c with { Trouble = null }, cancellation);
-            return new(input.Window, GenerateOutcome.Written);
+            var written = await answers.FindAsync(campaign.Id, batch.Id, window, cancellation) ?? await GenerateAsync(campaign, batch, window, cancellation);
+            await ledger.AddAsync(campaign.Id, $"{batch.Id}~{window}", written.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)), cancellation);
+            if (campaign.Trouble is not null) await campaigns.UpdateAsync(campaign.Id, c => c.State == CampaignState.Paused ? c : c with { Trouble = null }, cancellation);
+            return new(window, GenerateOutcome.Written);
         }
         catch (AnswersPendingException)
         {
-            return new(input.Window, GenerateOutcome.Pending);
+            return new(window, GenerateOutcome.Pending);
         }
         catch (RlhfException e) when (!e.IsTransient)
         {
-            LogPaused(input.Campaign, input.Batch, e.Message);
-            await campaigns.UpdateAsync(input.Campaign, c => CampaignTroubles.Pause(c, StepFailure.Of(e), time.GetUtcNow()), cancellation);
-            return new(input.Window, GenerateOutcome.Paused);
+            LogPaused(campaign.Id, batch.Id, e.Message);
+            await campaigns.UpdateAsync(campaign.Id, c => CampaignTroubles.Pause(c, StepFailure.Of(e), time.GetUtcNow()), cancellation);
+            return new(window, GenerateOutcome.Paused);
         }
         catch (RlhfException e)
         {
-            await TrySayAsync(input.Campaign, e, cancellation);
+            await TrySayAsync(campaign.Id, e, cancellation);
             throw;
         }
     }
@@ -61,14 +64,13 @@ public sealed partial class GenerateAnswers(
         }
     }
 
-    private async Task<IReadOnlyList<AnsweredPrompt>> WriteAsync(GenerateAnswersInput input, Campaign campaign, CancellationToken cancellation)
+    private async Task<IReadOnlyList<AnsweredPrompt>> GenerateAsync(Campaign campaign, Batch batch, int window, CancellationToken cancellation)
     {
         await ledger.CheckAsync(campaign, cancellation);
-        var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
         var all = await prompts.ReadAsync(batch.Prompts, cancellation);
-        var window = all.Skip(input.Window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
-        var written = await writer.WriteAsync(await generators.ForAsync(campaign, batch.Round, cancellation), window, cancellation);
-        return await answers.WriteAsync(input.Campaign, input.Batch, input.Window, written, cancellation);
+        var asked = all.Skip(window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
+        var written = await writer.WriteAsync(await generators.ForAsync(campaign, batch.Round, cancellation), asked, cancellation);
+        return await answers.WriteAsync(campaign.Id, batch.Id, window, written, cancellation);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign} is paused at batch {Batch}: {Reason}")]

@@ -27,7 +27,7 @@ public sealed class LookAtBatch(
             await settlement.AskMoreAsync(input.Campaign, asked.First(c => c.Id == disagreed.Comparison), ranked);
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);
         var isEnded = progress.IsDone && campaign.State != CampaignState.Cancelled;
-        if (isEnded) await ending.RunAsync(new(input.Campaign, input.Batch, BatchEnd.Complete), cancellation);
+        if (isEnded) await ending.EndAsync(campaign, new(input.Campaign, input.Batch, BatchEnd.Complete), cancellation);
         // What was planned later (the comparisons that judge a model) is not meant.
         var isClosed = campaign.ClosedAt is { } closed && (await batches.GetAsync(input.Campaign, input.Batch, cancellation)).PlannedAt <= closed;
         return new(progress.Total, progress.Complete, progress.Open, campaign.State == CampaignState.Paused, campaign.State == CampaignState.Cancelled, isClosed, isEnded);

@@ -12,26 +12,28 @@ public sealed class PublishBatch(
     CampaignStore campaigns, BatchStore batches, BatchAnswers answers, ComparisonStore comparisons, PipelineOptions options)
     : Activity<BatchStep, PublishBatchResult>
 {
-    public override async Task<PublishBatchResult> RunAsync(BatchStep input, CancellationToken cancellation)
+    public override async Task<PublishBatchResult> RunAsync(BatchStep input, CancellationToken cancellation) => await OpenAsync(
+        await campaigns.GetAsync(input.Campaign, cancellation), await batches.GetAsync(input.Campaign, input.Batch, cancellation), cancellation);
+
+    /// <param name="campaign">As it was read just now, as <paramref name="batch"/> was.</param>
+    internal async Task<PublishBatchResult> OpenAsync(Campaign campaign, Batch batch, CancellationToken cancellation)
     {
-        var settings = (await campaigns.GetAsync(input.Campaign, cancellation)).Settings;
-        var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
         var answered = new List<AnsweredPrompt>();
         for (var window = 0; window * options.GenerationWindow < batch.PromptCount; window++)
-            answered.AddRange(await answers.FindAsync(input.Campaign, input.Batch, window, cancellation) ?? throw Missing(input, window));
+            answered.AddRange(await answers.FindAsync(campaign.Id, batch.Id, window, cancellation) ?? throw Missing(batch, window));
 
-        var made = ComparisonMaker.Of(input.Batch, answered, batch.Kind, batch.Round, settings);
-        var standing = await comparisons.PublishAsync(input.Campaign, input.Batch, made, cancellation);
-        await batches.UpdateAsync(input.Campaign, input.Batch, b => BatchTransitions.Apply(b, BatchOperation.Publish) with
+        var made = ComparisonMaker.Of(batch.Id, answered, batch.Kind, batch.Round, campaign.Settings);
+        var standing = await comparisons.PublishAsync(campaign.Id, batch.Id, made, cancellation);
+        await batches.UpdateAsync(campaign.Id, batch.Id, b => BatchTransitions.Apply(b, BatchOperation.Publish) with
         {
             Comparisons = standing.Count,
             Dropped = ComparisonMaker.Dropped(answered),
             Tokens = answered.Sum(a => a.Answers.Sum(x => (long)x.CompletionTokens)),
         }, cancellation);
-        PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, standing.Count);
+        PipelineMetrics.ComparisonsOpen(campaign.Id, batch.Id, standing.Count);
         return new(standing.Count);
     }
 
-    private static RlhfException Missing(BatchStep input, int window) => new("answers-missing",
-        $"The answers '{BatchAnswers.PathOf(input.Campaign, input.Batch, window)}' are gone from storage.", "Restore the blob, or cancel the campaign and create it again.");
+    private static RlhfException Missing(Batch batch, int window) => new("answers-missing",
+        $"The answers '{BatchAnswers.PathOf(batch.Campaign, batch.Id, window)}' are gone from storage.", "Restore the blob, or cancel the campaign and create it again.");
 }

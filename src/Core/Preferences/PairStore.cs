@@ -38,6 +38,17 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         return model;
     }
 
+    /// <summary>The pair file of a batch that ends, from rankings that were read after it was closed. Whoever ends it writes its row.</summary>
+    public async Task<PairFile> CreateAsync(Campaign campaign, Batch batch, RankedBatch ranked, CancellationToken cancellation = default)
+    {
+        var options = OptionsFor(campaign);
+        var outcome = PairRules.Of(ranked.Comparisons, ranked.Rankings, options, await models.EstimateAsync(campaign.Id, options, cancellation));
+        var (text, hash) = Write(outcome);
+        if (await blobs.WriteTextAsync(PathOf(batch), text, WriteCondition.CreateOnly, cancellation) is not null) return Describe(outcome, hash, null);
+        // There is one already, of somebody who ended it before or beside this: made anew from what is there now.
+        return await RefreshAsync(campaign.Id, batch.Id, cancellation);
+    }
+
     private async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, AnnotatorModel? model, CancellationToken cancellation)
     {
         while (true)
@@ -46,8 +57,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
             var path = PathOf(batch);
             var before = await blobs.FindAsync(path, cancellation);
             var outcome = await DeriveAsync(batch, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), model, cancellation);
-            var text = string.Concat(outcome.Pairs.Select(p => JsonSerializer.Serialize(p, RlhfJson.Options) + "\n"));
-            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            var (text, hash) = Write(outcome);
             if (batch.Pairs?.Hash == hash && before is not null) return batch.Pairs;
             var condition = before is null ? WriteCondition.CreateOnly : WriteCondition.Matches(before.ETag);
             if (await blobs.WriteTextAsync(path, text, condition, cancellation) is null) continue;
@@ -81,6 +91,12 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
 
     /// <summary>The figures of pairs that have no file yet.</summary>
     internal static PairFile Count(PairOutcome outcome) => new(0, "", outcome.Pairs.Count, outcome.Pairs.Count(p => p.Split == Split.Train), outcome.Ties, outcome.BothBad, outcome.Identical);
+
+    private static (string Text, string Hash) Write(PairOutcome outcome)
+    {
+        var text = string.Concat(outcome.Pairs.Select(p => JsonSerializer.Serialize(p, RlhfJson.Options) + "\n"));
+        return (text, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+    }
 
     private static PairFile Describe(PairOutcome outcome, string hash, PairFile? before) =>
         before?.Hash == hash ? before : Count(outcome) with { Revision = (before?.Revision ?? 0) + 1, Hash = hash };

@@ -22,7 +22,7 @@ public sealed class AnnotatorStoreTests : IDisposable
     public AnnotatorStoreTests()
     {
         tables = new(folder.File("tables.db"));
-        rankings = new(tables);
+        rankings = new(tables, time);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

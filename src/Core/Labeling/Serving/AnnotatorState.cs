@@ -86,4 +86,9 @@ public sealed record ScanCursor(int Shard, string StartRow, int Segment, string 
     public ScanCursor NextSegment() => this with { Segment = Segment + 1, Row = "" };
 
     public ScanCursor Restarted() => Start(Shard, StartRow);
+
+    /// <summary>After a lap in which every row was with others.</summary>
+    /// <param name="othersUntil">Null where there was no row.</param>
+    public ScanCursor AtEnd(DateTimeOffset? othersUntil, int seen) =>
+        Restarted() with { Segment = OpenStore.Shards + 1, Row = "", OthersUntil = othersUntil, Reachable = seen > 0, Seen = seen };
 }

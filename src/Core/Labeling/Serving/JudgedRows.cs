@@ -20,6 +20,13 @@ internal sealed class JudgedRows
         }
     }
 
+    /// <summary>The row with what is noted of it.</summary>
+    public StoredOpenRow With(string partition, StoredOpenRow known)
+    {
+        lock (partitions)
+            return partitions.TryGetValue(partition, out var rows) && rows.TryGetValue(known.Key, out var waiting) && waiting.Known.ETag == known.ETag ? known with { Row = waiting.Judged } : known;
+    }
+
     /// <summary>What is noted of a row, taken out: whoever writes the row writes it too. Null where nothing is.</summary>
     public OpenRow? Take(string partition, StoredOpenRow known)
     {

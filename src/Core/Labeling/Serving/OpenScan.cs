@@ -13,7 +13,12 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     /// <summary>A claim and its answer are some writes apart; one that is older and not in hand was never answered.</summary>
     public static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>How old a look at rankings may be that only says whether somebody must wait.</summary>
+    private static readonly TimeSpan WaitingLook = TimeSpan.FromSeconds(2);
+
     private readonly OpenPool pool = new(time);
+
+    private readonly NothingFree nothing = new(time);
 
     /// <param name="Claimed">The row now claimed for the annotator, or null.</param>
     /// <param name="Cursor">Where the next scan begins.</param>
@@ -31,6 +36,8 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         bool NeedsLook(StoredOpenRow stored) => stored.Row.NeedsLook(annotator, time.GetUtcNow());
 
         if (cursor.IsLapDone) cursor = cursor.Restarted();
+        var lap = new FruitlessLap(cursor, kind, time.GetUtcNow(), open.VersionOf(campaign));
+        if (nothing.Find(campaign, kind, annotator, lap.Version, cursor) is { } known) return new(null, known);
         var first = await TakeAsync(campaign, cursor, r => IsFree(r) && !NeedsLook(r), cancellation);
         for (; first.Row is { } row; first = await TakeAsync(campaign, cursor, r => IsFree(r) && !NeedsLook(r), cancellation))
         {
@@ -45,7 +52,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             // Before somebody gets what is ranked already, and before somebody is told to wait for it.
             if (free.Count == 0 || free.Exists(NeedsLook))
             {
-                rows = await BringInLineAsync(campaign, rows, cancellation);
+                rows = await BringInLineAsync(campaign, rows, rows.Exists(NeedsLook), cancellation);
                 free = [.. rows.Where(IsFree)];
             }
             if (await ClaimOneAsync(campaign, annotator, free, until, cancellation) is { } claimed)
@@ -55,10 +62,12 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             }
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
+            lap.Pass(rows, time.GetUtcNow());
             if (rows.Count > 0)
                 cursor = await PastAsync(cursor with { Row = rows[^1].Key }, [.. rows.Where(r => r.Row.IsFor(kind) && !r.Row.IsClosed)], annotator, held, others);
             if (rows.Count < PageSize) cursor = cursor.NextSegment();
         }
+        if (lap.End(cursor) is { } fruitless) nothing.Note(campaign, kind, fruitless);
         return new(null, cursor);
     }
 
@@ -93,10 +102,11 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     }
 
     /// <summary>Looks behind the claims of a page's rows, a request for each batch among them: a ranking that is there counts, and nobody is asked again. A host may have died between it and the row.</summary>
-    private async Task<List<StoredOpenRow>> BringInLineAsync(CampaignId campaign, List<StoredOpenRow> rows, CancellationToken cancellation)
+    private async Task<List<StoredOpenRow>> BringInLineAsync(CampaignId campaign, List<StoredOpenRow> rows, bool mayBeServed, CancellationToken cancellation)
     {
         var looks = new Dictionary<BatchId, RankingLook>();
-        foreach (var batch in rows.Where(r => r.Row is { Claims.Count: > 0, IsClosed: false }).Select(r => r.Row.Batch).Distinct()) looks[batch] = await rankings.LookAsync(batch);
+        foreach (var batch in rows.Where(r => r.Row is { Claims.Count: > 0, IsClosed: false }).Select(r => r.Row.Batch).Distinct())
+            looks[batch] = mayBeServed ? await rankings.LookAsync(batch) : await rankings.LookRecentAsync(batch, WaitingLook);
         var looked = rows.ConvertAll(r => r with { Row = looks.TryGetValue(r.Row.Batch, out var look) && !r.Row.IsClosed ? r.Row.InLineWith(look.Rankings) : r.Row });
         // Where somebody came between it fails, and is done by the next who looks; a claim on such a row fails too.
         await open.TryReplaceAsync(campaign, [.. rows.Zip(looked, (before, after) => (before, after.Row)).Where(r => !ReferenceEquals(r.before.Row, r.Row))], cancellation);
@@ -128,6 +138,30 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
         if (rows.Any(r => !r.Row.IsJudgedBy(annotator) || r.Row.LiveClaims(now).Any())) return true;
         var known = await others();
         return rows.Any(r => known.Any(other => r.Row.IsFor(other.Kind) && !r.Row.IsJudgedBy(other.Annotator)));
+    }
+
+    /// <summary>A lap in one call, as long as no row of it had a place for anybody of this kind.</summary>
+    private sealed class FruitlessLap(ScanCursor start, AnnotatorKind kind, DateTimeOffset begunAt, int version)
+    {
+        private readonly HashSet<AnnotatorId> involved = [];
+        private DateTimeOffset? othersUntil;
+        private bool isForNobody = start.Segment == 0 && start.Row == start.StartRow;
+
+        public int Version => version;
+
+        public void Pass(List<StoredOpenRow> rows, DateTimeOffset now)
+        {
+            foreach (var row in rows.Select(r => r.Row).Where(r => r.IsFor(kind) && !r.IsClosed))
+            {
+                var live = row.LiveClaims(now).ToList();
+                isForNobody &= live.Count + row.Ranked.Count >= row.Overlap;
+                othersUntil = Earliest(othersUntil, live.Select(c => c.Until));
+                involved.UnionWith([.. row.Claims.Select(c => c.Annotator), .. row.Ranked, .. row.Skipped]);
+            }
+        }
+
+        /// <summary>Null where it was not whole, or something is free for somebody.</summary>
+        public NothingFree.Lap? End(ScanCursor cursor) => isForNobody && cursor.IsLapDone ? new(begunAt, version, othersUntil, cursor.Seen, involved) : null;
     }
 
     private static DateTimeOffset? Earliest(DateTimeOffset? known, IEnumerable<DateTimeOffset> found) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -24,6 +25,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     private readonly JudgedRows judged = new();
 
+    private readonly ConcurrentDictionary<CampaignId, int> versions = new();
+
     // Rows as they are since this process claimed them: whoever judges one need not read it first.
     private readonly MemoryCache claimed = new(new MemoryCacheOptions { SizeLimit = ClaimsInMemory });
 
@@ -32,9 +35,13 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     /// <summary>Priorities sort as text: 000 comes first.</summary>
     public static string RowOf(Comparison comparison) => string.Create(CultureInfo.InvariantCulture, $"{comparison.Priority:D3}~{comparison.Batch}~{comparison.Id}");
 
+    /// <summary>Grows whenever this process adds a row or changes one otherwise than by claiming it or counting what was claimed: a place may be free that was not.</summary>
+    public int VersionOf(CampaignId campaign) => versions.GetValueOrDefault(campaign);
+
     /// <summary>Adds the rows that are not there yet; those that are stay as they are.</summary>
     public async Task AddAsync(CampaignId campaign, IEnumerable<(Comparison Comparison, OpenRow Row)> rows, CancellationToken cancellation)
     {
+        using var change = Changing(campaign);
         foreach (var (partition, chunk) in InTransactions(campaign, rows, r => r.Comparison.Id))
         {
             var inserts = chunk.Select(r => new TableOperation(TableOperationKind.Insert, RowOf(r.Comparison), StorageExtensions.ToBody(r.Row))).ToList();
@@ -71,16 +78,22 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     public Task<StoredOpenRow?> FindAsync(CampaignId campaign, Comparison comparison, CancellationToken cancellation) =>
         FindAsync(PartitionOf(campaign, comparison.Id), RowOf(comparison), cancellation);
 
-    /// <summary>Rows of a shard in order: after <paramref name="after"/> (not included), up to <paramref name="upTo"/> (included).</summary>
+    /// <summary>Rows of a shard in order, with what this process knows of them: after <paramref name="after"/> (not included), up to <paramref name="upTo"/> (included).</summary>
     public async IAsyncEnumerable<StoredOpenRow> ReadAsync(
         CampaignId campaign, int shard, string after, string? upTo, int take, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var rows = tables.QueryAsync(Table, $"{campaign}~{shard}", after.Length == 0 ? null : Following(after), upTo is null ? null : Following(upTo), take, cancellation);
-        await foreach (var row in rows) yield return Read(row);
+        await foreach (var row in rows) yield return judged.With(row.Partition, Read(row));
     }
 
     /// <returns>The row as stored, or null where somebody changed it meanwhile.</returns>
     public async Task<StoredOpenRow?> TryReplaceAsync(CampaignId campaign, StoredOpenRow stored, OpenRow changed, CancellationToken cancellation)
+    {
+        using var change = Changing(campaign);
+        return await WriteAsync(campaign, stored, changed, cancellation);
+    }
+
+    private async Task<StoredOpenRow?> WriteAsync(CampaignId campaign, StoredOpenRow stored, OpenRow changed, CancellationToken cancellation)
     {
         judged.Take(PartitionOf(campaign, changed.Comparison), stored);
         var etag = await tables.TryReplaceAsync(Table, PartitionOf(campaign, changed.Comparison), stored.Key, changed, stored.ETag, cancellation);
@@ -108,7 +121,7 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
             var operations = leaving.Select(j => j.Judged.IsClosed ? new(TableOperationKind.Delete, j.Known.Key, ETag: j.Known.ETag) : Replace(j.Known, j.Judged)).Prepend(Replace(stored, changed));
             if (await tables.WriteAsync(Table, partition, [.. operations], cancellation) is { } etags) return Know(campaign, stored.Key, changed, etags[0]!);
         }
-        var claimed = await TryReplaceAsync(campaign, stored, changed, cancellation);
+        var claimed = await WriteAsync(campaign, stored, changed, cancellation);
         // It was the claim that failed, not they.
         if (claimed is null) judged.PutBack(partition, leaving);
         return claimed;
@@ -162,6 +175,9 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     public StoredOpenRow? FindClaimed(CampaignId campaign, ComparisonId comparison, AnnotatorId annotator, DateTimeOffset now) =>
         claimed.TryGetValue((campaign, comparison), out StoredOpenRow? stored) && stored!.Row.HoldsAt(annotator, now) ? stored : null;
 
+    /// <summary>What is read while a change is under way may be from before it, so the version grows when it is through.</summary>
+    private Change Changing(CampaignId campaign) => new(() => versions.AddOrUpdate(campaign, 1, (_, version) => version + 1));
+
     private StoredOpenRow Know(CampaignId campaign, string key, OpenRow row, string etag)
     {
         var stored = new StoredOpenRow(row, key, etag);
@@ -189,6 +205,11 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
         group row by PartitionOf(campaign, comparison(row)) into shard
         from chunk in shard.Chunk(RowsPerTransaction)
         select (shard.Key, chunk);
+
+    private sealed class Change(Action through) : IDisposable
+    {
+        public void Dispose() => through();
+    }
 }
 
 public sealed record StoredOpenRow(OpenRow Row, string Key, string ETag);

@@ -97,8 +97,10 @@ public sealed class TaskServer(
     private async Task<NextResponse> NoneAsync(
         Campaign campaign, AnnotatorId annotator, AnnotatorState state, Screen screen, ScanCursor cursor, ProgressView progress, CancellationToken cancellation)
     {
-        if (screen.Begun is not null || cursor != state.Cursor)
-            await annotators.UpdateAsync(campaign.Id, annotator, s => screen.Apply(s) with { Cursor = cursor }, cancellation);
+        // A lap that is done begins again where it began.
+        var next = cursor.IsLapDone ? cursor.Restarted() : cursor;
+        if (screen.Begun is not null || next != state.Cursor)
+            await annotators.UpdateAsync(campaign.Id, annotator, s => screen.Apply(s) with { Cursor = next }, cancellation);
         var answer = Nothing(cursor, progress);
         if (answer.Status == NextStatus.Done && await AreMoreBeingWrittenAsync(campaign.Id, cancellation))
             answer = new(NextStatus.Wait, progress, RetryAfterSeconds: (int)WritingWait.TotalSeconds, Reason: "New answers are being written.");
