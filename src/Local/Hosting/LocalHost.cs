@@ -49,8 +49,10 @@ public sealed class LocalHost : IAsyncDisposable
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     /// <param name="say">Told what takes a while, and what is different from what was asked for.</param>
+    /// <param name="change">Told the host's services before they are made, to put others in their place.</param>
     /// <exception cref="RlhfException">Another host runs on the data folder, no port is free, or storage can't be opened.</exception>
-    public static async Task<LocalHost> StartAsync(DataFolder data, HostSettings settings, Action<string> say, CancellationToken cancellation)
+    public static async Task<LocalHost> StartAsync(
+        DataFolder data, HostSettings settings, Action<string> say, CancellationToken cancellation, Action<IServiceCollection>? change = null)
     {
         var heldLock = HostLock.Take(data);
         LocalStorage? storage = null;
@@ -59,7 +61,7 @@ public sealed class LocalHost : IAsyncDisposable
             storage = await LocalStorage.OpenAsync(data, settings.Azurite, say, cancellation);
             var (port, steppedOver) = Ports.Choose(settings.Port);
             if (steppedOver.Count > 0) say($"Port {string.Join(", ", steppedOver)} {(steppedOver.Count == 1 ? "is" : "are")} in use; {port} is used instead.");
-            var app = Build(data, settings, storage, port);
+            var app = Build(data, settings, storage, port, change);
             var host = new LocalHost(app, heldLock, storage, data);
             await app.StartAsync(cancellation);
             host.Get<HostAddress>().Address = new Uri(app.Urls.First());
@@ -85,7 +87,7 @@ public sealed class LocalHost : IAsyncDisposable
         heldLock.Dispose();
     }
 
-    private static WebApplication Build(DataFolder data, HostSettings settings, LocalStorage storage, int port)
+    private static WebApplication Build(DataFolder data, HostSettings settings, LocalStorage storage, int port, Action<IServiceCollection>? change)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -97,6 +99,7 @@ public sealed class LocalHost : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         AddServices(builder.Services, data, settings, storage);
         builder.Services.AddRlhfTelemetry(builder.Configuration, "rlhf-local");
+        change?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapRlhf();
         return app;

@@ -41,11 +41,10 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     public async Task<LoopState> CompleteAsync(LoopRecord record, CancellationToken cancellation)
     {
         await RetryAsync(record, cancellation);
-        await BesideAsync(ended => SayTroubleAsync(record, console.Say, ended), () => FirstComparisonAsync(record, cancellation), cancellation);
+        await Beside.RunAsync([ended => SayTroubleAsync(record, console.Say, ended)], ended => FirstComparisonAsync(record, ended), cancellation);
         console.Say($"Rank some yourself:  {await PersonLinkAsync(record, cancellation)}");
         await using var view = console.OpenView(time);
-        return await BesideAsync(
-            ended => Task.WhenAll(SayTroubleAsync(record, view.Say, ended), SimulateAsync(record, view, ended)), () => WatchAsync(record, view, cancellation), cancellation);
+        return await Beside.RunAsync([ended => SayTroubleAsync(record, view.Say, ended), ended => SimulateAsync(record, view, ended)], ended => WatchAsync(record, view, ended), cancellation);
     }
 
     /// <summary>Says what holds the campaign up, until it is cancelled.</summary>
@@ -85,6 +84,13 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
     private Task<LoopState> FirstComparisonAsync(LoopRecord record, CancellationToken cancellation) =>
         UntilAsync(record, state => state.Progress.Comparisons > 0 || state.Run is not null, cancellation);
 
+    /// <summary>Starts simulated annotators, as soon as storage lets them.</summary>
+    public Task StartSimulationAsync(LoopRecord record, CancellationToken cancellation) => PatientlyAsync(async () =>
+    {
+        await host.Get<LocalSimulation>().StartAsync(record.Campaign, cancellation);
+        return true;
+    }, cancellation);
+
     private async Task SimulateAsync(LoopRecord record, ILoopView view, CancellationToken cancellation)
     {
         if (console.IsTerminal && !record.SimulationStarted)
@@ -95,7 +101,7 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
             await either.CancelAsync();
             cancellation.ThrowIfCancellationRequested();
         }
-        await host.Get<LocalSimulation>().StartAsync(record.Campaign, cancellation);
+        await StartSimulationAsync(record, cancellation);
         var habits = Enumerable.Range(0, record.Settings.Annotators).Select(Habit.Of).Select(h => $"{h.Name} ({h.Description})").Distinct();
         view.Say($"{record.Settings.Annotators} simulated annotators rank now: {string.Join(", ", habits)}.");
     }
@@ -106,39 +112,33 @@ public sealed class LoopRunner(LocalHost host, LoopConsole console)
         return state.Run is { HasEnded: true };
     }, cancellation);
 
-    /// <summary>Looks until it is so. Storage that is away is waited for, as everything else here does.</summary>
-    private async Task<LoopState> UntilAsync(LoopRecord record, Func<LoopState, bool> isSo, CancellationToken cancellation)
+    /// <summary>Looks until it is so.</summary>
+    private Task<LoopState> UntilAsync(LoopRecord record, Func<LoopState, bool> isSo, CancellationToken cancellation)
     {
         var watch = new LoopWatch(host.Get<CampaignStore>(), host.Get<CampaignService>(), host.Get<RunService>());
+        return PatientlyAsync(async () =>
+        {
+            var state = await watch.ReadAsync(record.Campaign, cancellation);
+            if (isSo(state)) return state;
+            await ThrowIfStuckAsync(state, cancellation);
+            return null;
+        }, cancellation);
+    }
+
+    /// <summary>Tries until there is a result. Storage that is away is waited for, as everything else here does; that is said beside this.</summary>
+    private async Task<T> PatientlyAsync<T>(Func<Task<T?>> attempt, CancellationToken cancellation)
+    {
         while (true)
         {
             try
             {
-                var state = await watch.ReadAsync(record.Campaign, cancellation);
-                if (isSo(state)) return state;
-                await ThrowIfStuckAsync(state, cancellation);
+                if (await attempt() is { } result) return result;
             }
             catch (RlhfException e) when (e.IsTransient)
             {
-                // It is said beside this.
+                // Tried again.
             }
             await Task.Delay(look, time, cancellation);
-        }
-    }
-
-    /// <summary>Does the work, with something beside it that ends with it.</summary>
-    private static async Task<T> BesideAsync<T>(Func<CancellationToken, Task> beside, Func<Task<T>> work, CancellationToken cancellation)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var other = beside(ended.Token);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await other.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

@@ -171,7 +171,7 @@ public sealed class LoopSession(HostSettings settings, LoopConsole console)
     {
         var runner = new LoopRunner(host, console);
         await runner.PrepareAsync(record, cancellation);
-        if (record.SimulationStarted) await host.Get<Simulation.LocalSimulation>().StartAsync(record.Campaign, cancellation);
+        if (record.SimulationStarted) await runner.StartSimulationAsync(record, cancellation);
         console.Say($"Rank at:  {await runner.PersonLinkAsync(record, cancellation)}");
         console.Say($"From {CampaignPlans.For(record).MinimumPairs} pairs on, train on request at the campaign's page:  {host.OwnerPage($"campaign?id={record.Campaign}")}");
         console.Say($"The server stays up; Ctrl-C ends it, and this goes on: {hints.Resume()}");

@@ -7,15 +7,15 @@ namespace Rlhf.Local.Tests.Web;
 /// <summary>Lets something happen right before a write, as another process would do it, in front of the real store.</summary>
 internal sealed class HookedTables
 {
-    private int isRunning;
+    private readonly AsyncLocal<bool> isRunning = new();
 
-    /// <summary>Told the table and what is about to be written; what it writes itself goes through.</summary>
+    /// <summary>Told the table and what is about to be written; what it writes itself goes through. What it throws, the writer gets.</summary>
     public Func<string, IReadOnlyList<TableOperation>, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
     public void Decorate(IServiceCollection services)
     {
-        var real = (ITableStore)services.Last(s => s.ServiceType == typeof(ITableStore)).ImplementationInstance!;
-        services.Replace(ServiceDescriptor.Singleton<ITableStore>(new Store(real, this)));
+        var real = services.Last(s => s.ServiceType == typeof(ITableStore));
+        services.Replace(ServiceDescriptor.Singleton<ITableStore>(provider => new Store((ITableStore)(real.ImplementationInstance ?? real.ImplementationFactory!(provider)), this)));
     }
 
     private sealed class Store(ITableStore inner, HookedTables hooks) : ITableStore, IDisposable
@@ -29,12 +29,14 @@ internal sealed class HookedTables
 
         public async Task<IReadOnlyList<string?>?> WriteAsync(string table, string partition, IReadOnlyList<TableOperation> operations, CancellationToken cancellation = default)
         {
-            if (Interlocked.Exchange(ref hooks.isRunning, 1) == 0)
-            {
-                await hooks.Before(table, operations);
-                hooks.isRunning = 0;
-            }
+            if (!hooks.isRunning.Value) await BeforeAsync(table, operations);
             return await inner.WriteAsync(table, partition, operations, cancellation);
+        }
+
+        private async Task BeforeAsync(string table, IReadOnlyList<TableOperation> operations)
+        {
+            hooks.isRunning.Value = true;
+            await hooks.Before(table, operations);
         }
 
         public void Dispose() => (inner as IDisposable)?.Dispose();
