@@ -9,9 +9,22 @@ namespace Rlhf.Prompts;
 /// <summary>A prompt's id and its split: both from what it says, so that the same prompt is the same everywhere.</summary>
 public static class PromptHash
 {
-    /// <summary>The messages as they are hashed, stored and asked: Unicode NFC, CRLF→LF, nothing else.</summary>
+    /// <summary>The messages as they are hashed, stored and asked: Unicode NFC, CRLF→LF, nothing else. Doing it again changes nothing.</summary>
     public static IReadOnlyList<Message> Normalize(IReadOnlyList<Message> messages) =>
-        [.. messages.Select(m => m with { Content = CanonicalComposition.Normalize(m.Content.Replace("\r\n", "\n", StringComparison.Ordinal)) })];
+        [.. messages.Select(m => m with { Content = CanonicalComposition.Normalize(LineFeeds(m.Content)) })];
+
+    /// <summary>Several CR before an LF go at once: what was left would be a CRLF of the next time.</summary>
+    private static string LineFeeds(string text)
+    {
+        if (!text.Contains("\r\n", StringComparison.Ordinal)) return text;
+        var kept = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            while (c == '\n' && kept.Length > 0 && kept[^1] == '\r') kept.Length--;
+            kept.Append(c);
+        }
+        return kept.ToString();
+    }
 
     /// <summary>SHA-256 over role and text of each message, 128 bits of it in hexadecimal.</summary>
     public static PromptId IdOf(IReadOnlyList<Message> messages)

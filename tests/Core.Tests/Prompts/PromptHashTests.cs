@@ -35,6 +35,24 @@ public sealed class PromptHashTests
     }
 
     [Fact]
+    public void Normalize_Again_ChangesNothing()
+    {
+        const string Letters = "\r\r\n\ne\u0301";
+        var random = new Random(1);
+        foreach (var text in Enumerable.Range(0, 5_000).Select(_ => new string(random.GetItems<char>(Letters, random.Next(12)))))
+        {
+            var once = PromptHash.Normalize([new(MessageRole.User, text)]);
+            Assert.Equal(once, PromptHash.Normalize(once));
+            Assert.Equal(PromptHash.IdOf([new(MessageRole.User, text)]), PromptHash.IdOf(once));
+        }
+    }
+
+    [Theory]
+    [InlineData("one\r\ntwo\rthree", "ec5e1de782c01862a236763a04cd91e9")]
+    [InlineData("one\r\r\ntwo\rthree", "ec5e1de782c01862a236763a04cd91e9")]
+    public void IdOf_LineEnds_IsTheStoredOne(string text, string id) => Assert.Equal(id, IdOf(text).Value);
+
+    [Fact]
     public void IdOf_OtherRolesOrCuts_AreOtherPrompts()
     {
         var one = PromptHash.IdOf([new(MessageRole.System, "a"), new(MessageRole.User, "bc")]);
