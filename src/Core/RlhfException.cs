@@ -14,6 +14,9 @@ public class RlhfException(string code, string message, string remedy, int httpS
 
     public int HttpStatus { get; } = httpStatus;
 
+    /// <summary>Which member of the request it is about, e.g. <c>sharing.share</c>; null where it is about no single one.</summary>
+    public string? Field { get; init; }
+
     /// <summary>Whether trying the same thing again may help; a retry policy looks here.</summary>
     public bool IsTransient { get; init; }
 }

@@ -43,7 +43,7 @@ public static class ServiceRegistration
         services.AddSingleton(Steps());
         services.AddLabeling();
 
-        services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>().AddSingleton<GuidelinesStore>();
+        services.AddSingleton<CampaignStore>().AddSingleton<BatchStore>().AddSingleton<ProgressReader>().AddSingleton<CampaignService>().AddSingleton<GuidelinesStore>().AddSingleton<SettingsService>();
         services.AddSingleton<PromptStore>().AddSingleton<IngestLog>().AddSingleton<PromptIngest>().AddSingleton<InboxSweeper>();
         services.AddSingleton<AnswerWriter>().AddSingleton<RoundGenerators>().AddSingleton<BatchAnswers>().AddSingleton<TokenLedger>();
         services.AddSingleton<AnnotatorModels>().AddSingleton<PairStore>().AddFormats().AddLabelStudio();

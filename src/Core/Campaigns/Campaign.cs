@@ -22,6 +22,9 @@ public sealed record Campaign(
     /// <summary>Comparisons that were made gold of: they give no pairs.</summary>
     public IReadOnlyList<ComparisonId> GoldFrom { get; init; } = [];
 
+    /// <summary>The latest changes of its settings, the newest last.</summary>
+    public IReadOnlyList<SettingsChange> Changes { get; init; } = [];
+
     /// <summary>Annotators whose rankings are left out of pairs; the rankings themselves are kept.</summary>
     public IReadOnlyList<AnnotatorId> ExcludedAnnotators { get; init; } = [];
 }

@@ -64,10 +64,11 @@ public sealed class CampaignService(
 
     /// <summary>Asks fewer annotators a comparison, from now on and for what is open; what has enough rankings now is complete.</summary>
     /// <exception cref="RlhfException"><c>invalid-overlap</c>, or <c>overlap-only-lower</c>: comparisons that are complete are not asked about again.</exception>
-    public async Task<Campaign> LowerOverlapAsync(CampaignId id, int overlap, CancellationToken cancellation = default)
+    public async Task<Campaign> LowerOverlapAsync(CampaignId id, int overlap, string by = SettingsChange.Owner, CancellationToken cancellation = default)
     {
-        var campaign = await campaigns.UpdateAsync(id, c => Lowered(c, overlap), cancellation);
-        await open.LowerAsync(id, overlap, cancellation);
+        var now = time.GetUtcNow();
+        var campaign = await campaigns.UpdateAsync(id, c => c.WithSettings(Lowered(c, overlap), by, now), cancellation);
+        await open.LowerAsync(id, _ => overlap, cancellation);
         await WakeBatchesAsync(id, cancellation);
         return campaign;
     }
@@ -122,12 +123,12 @@ public sealed class CampaignService(
             if (!batch.HasEnded) await signals.WakeAsync(batch.Id, cancellation);
     }
 
-    private static Campaign Lowered(Campaign campaign, int overlap)
+    private static CampaignSettings Lowered(Campaign campaign, int overlap)
     {
         CampaignTransitions.Apply(campaign, CampaignOperation.Close);
         var settings = campaign.Settings with { Overlap = overlap, Sharing = campaign.Settings.Sharing.AtMost(Math.Max(1, overlap)) };
         CampaignSettingsRules.Check(settings);
-        return overlap <= campaign.Settings.Overlap ? campaign with { Settings = settings }
+        return overlap <= campaign.Settings.Overlap ? settings
             : throw new RlhfException("overlap-only-lower", $"The overlap of '{campaign.Id}' is {campaign.Settings.Overlap} and can't be raised to {overlap}.",
                 "Give a lower one, or create another campaign with the higher one.", 409);
     }
@@ -136,6 +137,7 @@ public sealed class CampaignService(
     {
         if (StorageExtensions.ToBody(existing.Settings) == StorageExtensions.ToBody(settings)) return existing;
         throw new RlhfException("campaign-exists", $"There is a campaign '{settings.Id}' with other settings.",
-            "Choose another id, or leave the settings as they are.", 409);
+            "Choose another id or title, or leave the settings as they are.", 409)
+        { Field = "title" };
     }
 }

@@ -57,26 +57,30 @@ public static class CampaignSettingsRules
     {
         if (settings.Answers is < MinimumAnswers or > MaximumAnswers)
             throw new RlhfException("invalid-answers", $"{settings.Answers} answers a prompt can't be ranked.",
-                $"Ask for {MinimumAnswers} to {MaximumAnswers} answers a prompt.");
+                $"Ask for {MinimumAnswers} to {MaximumAnswers} answers a prompt.")
+            { Field = "answers" };
         if (settings.Overlap < 1)
             throw new RlhfException("invalid-overlap", $"The overlap is {settings.Overlap}, so nobody would rank anything.",
-                "Let each comparison go to at least 1 annotator.");
+                "Let each comparison go to at least 1 annotator.")
+            { Field = "overlap" };
     }
 
     private static void CheckSharing(SharingSettings sharing)
     {
         if (sharing.Share is not (>= 0 and <= 1))
-            throw Refuse("sharing", $"A share of {sharing.Share} can't go to more annotators.", "Choose 0 (none) to 1 (all); 0.1 is usual.");
-        if (sharing.Overlap < 1 || sharing.Test < 1 || sharing.Most < 1)
-            throw Refuse("sharing", $"Comparisons can't go to {Math.Min(sharing.Most, Math.Min(sharing.Overlap, sharing.Test))} annotators.", "Choose 1 (nobody beyond the overlap) or more.");
+            throw Refuse("sharing.share", $"A share of {sharing.Share} can't go to more annotators.", "Choose 0 (none) to 1 (all); 0.1 is usual.");
+        foreach (var (name, annotators) in new[] { ("overlap", sharing.Overlap), ("most", sharing.Most), ("test", sharing.Test) })
+            if (annotators < 1) throw Refuse($"sharing.{name}", $"Comparisons can't go to {annotators} annotators.", "Choose 1 (nobody beyond the overlap) or more.");
     }
 
     private static void CheckChecks(CheckSettings checks)
     {
-        if (checks.GoldShare is not (>= 0 and <= 0.5) || checks.RepeatShare is not (>= 0 and <= 0.5))
-            throw Refuse("checks", $"A gold share of {checks.GoldShare} and a repeat share of {checks.RepeatShare} leave too little work.", "Choose 0 to 0.5 each; 0.05 and 0.02 are usual.");
-        if (checks.PracticeItems is < 0 or > 50 || checks.NeededAccuracy is not (>= 0 and <= 1))
-            throw Refuse("checks", $"{checks.PracticeItems} practice comparisons with an accuracy of {checks.NeededAccuracy} can't be asked for.", "Choose 0 (none) to 50, and an accuracy of 0 to 1.");
+        foreach (var (name, share, usual) in new[] { ("goldShare", checks.GoldShare, "0.05"), ("repeatShare", checks.RepeatShare, "0.02") })
+            if (share is not (>= 0 and <= 0.5)) throw Refuse($"checks.{name}", $"A share of {share} leaves too little work.", $"Choose 0 to 0.5; {usual} is usual.");
+        if (checks.PracticeItems is < 0 or > 50)
+            throw Refuse("checks.practiceItems", $"{checks.PracticeItems} practice comparisons can't be asked for.", "Choose 0 (none) to 50.");
+        foreach (var (name, share) in new[] { ("neededAccuracy", checks.NeededAccuracy), ("concernBelow", checks.ConcernBelow) })
+            if (share is not (>= 0 and <= 1)) throw Refuse($"checks.{name}", $"{share} is no share of what is right.", "Choose 0 to 1; 0.7 is usual.");
     }
 
     private static void CheckGenerators(CampaignSettings settings)
@@ -143,7 +147,7 @@ public static class CampaignSettingsRules
     {
         if (settings.MinimumPairs < 1)
             throw Refuse("minimumPairs", $"A run needs {settings.MinimumPairs} pairs.", "Choose at least 1; 20 is usual.");
-        if (settings.TrainOn is not { Count: > 0 })
+        if (settings.TrainOn is not { Count: > 0 } || settings.TrainOn.Any(kind => !Enum.IsDefined(kind)))
             throw Refuse("trainOn", "No kind of annotator is trained on.", "Name at least one of person, simulated and llm.");
         if (!Enum.IsDefined(settings.Voting))
             throw Refuse("voting", $"There is no voting '{settings.Voting}'.", "Choose majority, allVotes or dawidSkene.");
@@ -156,5 +160,5 @@ public static class CampaignSettingsRules
             throw Refuse("stages", $"A run can't have the stages {string.Join(", ", settings.Stages).ToLowerInvariant()}.", "Name each of sft, reward, ppo, dpo and export at most once.");
     }
 
-    internal static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-settings", $"{message} ({setting})", remedy);
+    internal static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-settings", $"{message} ({setting})", remedy) { Field = setting };
 }

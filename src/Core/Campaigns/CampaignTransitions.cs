@@ -4,7 +4,7 @@ using static Rlhf.Campaigns.CampaignState;
 namespace Rlhf.Campaigns;
 
 /// <summary>What may happen to a campaign. <see cref="Complete"/> and <see cref="Judge"/> come from the pipeline itself; the rest from its owner.</summary>
-public enum CampaignOperation { Pause, Resume, Cancel, AddPrompts, Train, Judge, Complete, Close }
+public enum CampaignOperation { Pause, Resume, Cancel, AddPrompts, Train, Judge, Complete, Close, ChangeSettings }
 
 /// <summary>The one table through which a campaign's state moves.</summary>
 public static class CampaignTransitions
@@ -25,6 +25,9 @@ public static class CampaignTransitions
         [(Active, Close)] = Active,
         [(Paused, Close)] = Paused,
         [(Completed, Close)] = Completed,
+        [(Active, ChangeSettings)] = Active,
+        [(Paused, ChangeSettings)] = Paused,
+        [(Completed, ChangeSettings)] = Completed,
         [(Active, Train)] = Active,
         [(Paused, Train)] = Paused,
         [(Completed, Train)] = Completed,

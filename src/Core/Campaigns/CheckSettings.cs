@@ -7,6 +7,9 @@ namespace Rlhf.Campaigns;
 /// <param name="NeededAccuracy">0..1 of them that have to be right.</param>
 public sealed record CheckSettings(double GoldShare = 0.05, double RepeatShare = 0.02, int PracticeItems = 0, double NeededAccuracy = 0.7)
 {
+    /// <summary>0..1: an annotator who is right on less of the gold, or differs from an own earlier judgement more often, is named to the owner.</summary>
+    public double ConcernBelow { get; init; } = 0.7;
+
     /// <summary>Nobody is held against anything.</summary>
     public static CheckSettings None { get; } = new(0, 0);
 }

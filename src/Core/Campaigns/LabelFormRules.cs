@@ -28,5 +28,5 @@ public static class LabelFormRules
             throw Refuse("tooFastPerThousandCharacters", $"Less than {fast} for a thousand characters is too fast.", "Choose a time above zero up to 2 minutes, 10 seconds is usual, or null to flag none.");
     }
 
-    private static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-form", $"{message} (form.{setting})", remedy);
+    private static RlhfException Refuse(string setting, string message, string remedy) => new("invalid-form", $"{message} (form.{setting})", remedy) { Field = $"form.{setting}" };
 }

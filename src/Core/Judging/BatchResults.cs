@@ -18,6 +18,14 @@ public sealed class BatchResults(CampaignStore campaigns, BatchStore batches, Co
         return null;
     }
 
+    /// <summary>Derives all batches' pairs and verdicts anew: after a rule of deriving them changed.</summary>
+    public async Task RefreshAllAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        await pairs.RefreshAllAsync(campaign, cancellation);
+        foreach (var batch in await batches.ListAsync(campaign, cancellation))
+            if (batch.Kind == ComparisonKind.Test) await RefreshAsync(campaign, batch.Id, cancellation);
+    }
+
     /// <summary>Takes a change of a batch that ended into its counts, and into its pairs or its run's verdict. One that is still being ranked gets them when it ends.</summary>
     public async Task RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default)
     {

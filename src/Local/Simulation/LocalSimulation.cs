@@ -49,7 +49,8 @@ public sealed partial class LocalSimulation(
     /// <summary>Asking for simulated annotators asks for their rankings to be trained on.</summary>
     private Task<Campaign> AllowAsync(CampaignId campaign, CancellationToken cancellation) => campaigns.UpdateAsync(
         campaign,
-        c => c.Settings.TrainOn.Contains(AnnotatorKind.Simulated) ? c : c with { Settings = c.Settings with { TrainOn = [.. c.Settings.TrainOn, AnnotatorKind.Simulated] } },
+        c => c.Settings.TrainOn.Contains(AnnotatorKind.Simulated) ? c
+            : c.WithSettings(c.Settings with { TrainOn = [.. c.Settings.TrainOn, AnnotatorKind.Simulated] }, SettingsChange.Pipeline, time.GetUtcNow()),
         cancellation);
 
     private async Task<List<SimulatedAnnotator>> InviteAsync(LoopRecord record, CancellationToken cancellation)

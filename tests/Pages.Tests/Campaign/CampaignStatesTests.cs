@@ -15,6 +15,7 @@ public sealed class CampaignStatesTests(Browser browser)
     [InlineData("quality", "Generators")]
     [InlineData("data", "Import")]
     [InlineData("runs", "Training")]
+    [InlineData("settings", "Changes")]
     public async Task Section_WideAndNarrowLightAndDark_HasNothingSeriousForAxeAndFits(string section, string heading)
     {
         await using var host = await WebHost.StartAsync();

@@ -23,7 +23,7 @@ public static class TemplateReader
     }
 
     internal static RlhfException Refuse(int line, string reason, string remedy) =>
-        new(Code, $"The label template is broken in line {line}: {reason}", remedy);
+        new(Code, $"The label template is broken in line {line}: {reason}", remedy) { Field = "labelTemplate" };
 
     private static XElement Parse(string xml)
     {

@@ -5,7 +5,7 @@ namespace Rlhf.Labeling.Quality;
 /// <summary>Something an owner should look at.</summary>
 public enum QualityConcern
 {
-    /// <summary>Below <see cref="QualityConcerns.NeededShare"/> on gold.</summary>
+    /// <summary>Below <see cref="Campaigns.CheckSettings.ConcernBelow"/> on gold.</summary>
     GoldErrors,
 
     /// <summary>Judges the same comparison differently the second time.</summary>

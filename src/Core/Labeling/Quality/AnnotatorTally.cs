@@ -64,9 +64,10 @@ internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
     }
 
     /// <param name="others">All without this one.</param>
-    public AnnotatorFigures ToFigures(CrowdTally others) => new(
+    /// <param name="needed">As for <see cref="QualityConcerns"/>.</param>
+    public AnnotatorFigures ToFigures(CrowdTally others, double needed) => new(
         annotator, kind, rankings, ties, bothBad, skips, extra, Gold.Estimate, Self.Estimate, Agreement.Estimate, others.Agreement.Share, Median(),
-        times.Aggregate(TimeSpan.Zero, (a, b) => a + b), Left.Estimate, Longer.Estimate, others.Longer.Share, Fast.Estimate, QualityConcerns.Of(this, others));
+        times.Aggregate(TimeSpan.Zero, (a, b) => a + b), Left.Estimate, Longer.Estimate, others.Longer.Share, Fast.Estimate, QualityConcerns.Of(this, others, needed));
 
     private TimeSpan? Median()
     {

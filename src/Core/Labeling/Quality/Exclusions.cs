@@ -1,11 +1,10 @@
 using Rlhf.Campaigns;
 using Rlhf.Judging;
-using Rlhf.Preferences;
 
 namespace Rlhf.Labeling.Quality;
 
 /// <summary>Leaves annotators out, and takes them in again. Their rankings are kept: what is derived from rankings follows.</summary>
-public sealed class Exclusions(CampaignStore campaigns, BatchStore batches, QualityReader quality, PairStore pairs, BatchResults results)
+public sealed class Exclusions(CampaignStore campaigns, QualityReader quality, BatchResults results)
 {
     /// <summary>Leaves the annotator's rankings out of pairs, verdicts and agreement, or takes them in again. A run that has begun stays as it is.</summary>
     /// <exception cref="RlhfException"><c>no-such-annotator</c>.</exception>
@@ -17,9 +16,7 @@ public sealed class Exclusions(CampaignStore campaigns, BatchStore batches, Qual
         {
             ExcludedAnnotators = isExcluded ? [.. c.ExcludedAnnotators.Append(annotator).Distinct()] : [.. c.ExcludedAnnotators.Where(a => a != annotator)],
         }, cancellation);
-        await pairs.RefreshAllAsync(id, cancellation);
-        foreach (var batch in await batches.ListAsync(id, cancellation))
-            if (batch.Kind == ComparisonKind.Test) await results.RefreshAsync(id, batch.Id, cancellation);
+        await results.RefreshAllAsync(id, cancellation);
         return campaign;
     }
 }

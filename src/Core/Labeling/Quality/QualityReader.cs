@@ -36,7 +36,7 @@ public sealed class QualityReader(
     private async Task<Figures> FiguresAsync(Campaign campaign, CancellationToken cancellation)
     {
         var options = PairStore.OptionsFor(campaign);
-        var rule = string.Join(' ', options.TrainOn.Select(k => k.ToString()).Concat(options.Excluded.Select(a => a.Value)));
+        var rule = string.Join(' ', options.TrainOn.Select(k => k.ToString()).Concat(options.Excluded.Select(a => a.Value)).Append($"{campaign.Settings.Checks.ConcernBelow}"));
         var entry = entries.GetOrAdd(campaign.Id, _ => new());
         await entry.Gate.WaitAsync(cancellation);
         try
@@ -56,7 +56,7 @@ public sealed class QualityReader(
 
     private async Task<Figures> ComputeAsync(Campaign campaign, PairOptions options, CancellationToken cancellation)
     {
-        var tally = new QualityTally(r => PairRules.Counts(r, options));
+        var tally = new QualityTally(r => PairRules.Counts(r, options), campaign.Settings.Checks.ConcernBelow);
         var standings = new GeneratorStandings();
         var counted = new List<Ranking>();
         foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))

@@ -4,7 +4,8 @@ namespace Rlhf.Labeling.Quality;
 
 /// <summary>Adds up what annotators did, comparison by comparison, and says how each of them does: pure.</summary>
 /// <param name="counts">Whose rankings others are held against.</param>
-public sealed class QualityTally(Func<Ranking, bool> counts)
+/// <param name="concernBelow">Right on gold, or the same as oneself, below which an annotator is named (<see cref="Campaigns.CheckSettings.ConcernBelow"/>).</param>
+public sealed class QualityTally(Func<Ranking, bool> counts, double concernBelow)
 {
     private readonly Dictionary<AnnotatorId, AnnotatorTally> annotators = [];
     private CrowdTally crowd;
@@ -20,7 +21,7 @@ public sealed class QualityTally(Func<Ranking, bool> counts)
 
     /// <summary>One for each annotator who handed anything in, the busiest first.</summary>
     public IReadOnlyList<AnnotatorFigures> Figures() =>
-        [.. annotators.Values.Select(a => a.ToFigures(crowd.Without(a))).OrderByDescending(f => f.Rankings).ThenBy(f => f.Annotator.Value, StringComparer.Ordinal)];
+        [.. annotators.Values.Select(a => a.ToFigures(crowd.Without(a), concernBelow)).OrderByDescending(f => f.Rankings).ThenBy(f => f.Annotator.Value, StringComparer.Ordinal)];
 
     private void Add(Comparison comparison, List<Ranking> rankings)
     {

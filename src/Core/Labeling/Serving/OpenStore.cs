@@ -151,7 +151,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     }
 
     /// <summary>Lowers the overlap of all rows that ask for more; those that have enough leave. Idempotent.</summary>
-    public async Task LowerAsync(CampaignId campaign, int overlap, CancellationToken cancellation)
+    /// <param name="overlapOf">What a row may ask for.</param>
+    public async Task LowerAsync(CampaignId campaign, Func<OpenRow, int> overlapOf, CancellationToken cancellation)
     {
         for (var shard = 0; shard < Shards; shard++)
         {
@@ -160,8 +161,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
             do
             {
                 page = await ReadAsync(campaign, shard, after, null, RowsPerTransaction, cancellation).ToListAsync(cancellation);
-                foreach (var stored in page.Where(r => r.Row.Overlap > overlap))
-                    await ChangeAsync(campaign, stored.Row.Comparison, stored.Key, r => r with { Overlap = Math.Min(r.Overlap, overlap) }, cancellation);
+                foreach (var stored in page.Where(r => r.Row.Overlap > overlapOf(r.Row)))
+                    await ChangeAsync(campaign, stored.Row.Comparison, stored.Key, r => r with { Overlap = Math.Min(r.Overlap, overlapOf(r)) }, cancellation);
                 after = page.Count > 0 ? page[^1].Key : after;
             }
             while (page.Count == RowsPerTransaction);

@@ -66,8 +66,9 @@ internal static class CampaignRequests
 
     private static CampaignId IdFromTitle(string? title)
     {
+        if (string.IsNullOrWhiteSpace(title)) throw new RlhfException("invalid-settings", "The campaign has no title.", $"Give it one of 1 to {CampaignSettingsRules.MaximumTitle} characters.") { Field = "title" };
         var id = new StringBuilder();
-        foreach (var c in (title ?? "").ToLowerInvariant())
+        foreach (var c in title.ToLowerInvariant())
         {
             if (char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)) id.Append(c);
             else if (id.Length > 0 && id[^1] != '-') id.Append('-');
@@ -75,6 +76,6 @@ internal static class CampaignRequests
         }
         var trimmed = id.ToString().Trim('-');
         return trimmed.Length > 0 ? CampaignId.From(trimmed)
-            : throw new RlhfException("no-campaign-id", $"The title '{title}' gives no id.", "Give the campaign an id of lower-case letters, digits and hyphens.");
+            : throw new RlhfException("no-campaign-id", $"The title '{title}' gives no id.", "Give the campaign an id of lower-case letters, digits and hyphens.") { Field = "title" };
     }
 }

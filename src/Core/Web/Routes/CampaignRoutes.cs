@@ -89,13 +89,13 @@ internal static class CampaignRoutes
     private static async Task<IResult> LowerOverlapAsync(RouteContext context)
     {
         var overlap = (await context.ReadAsync<OverlapRequest>()).Overlap;
-        return context.Ok(CampaignView.Of(await context.Get<CampaignService>().LowerOverlapAsync(context.Campaign, overlap, context.Cancellation)));
+        return context.Ok(CampaignView.Of(await context.Get<CampaignService>().LowerOverlapAsync(context.Campaign, overlap, context.OwnerName, context.Cancellation)));
     }
 
     private static async Task<IResult> ChangeGuidelinesAsync(RouteContext context)
     {
         var guidelines = (await context.ReadAsync<GuidelinesRequest>()).Guidelines;
-        return context.Ok(CampaignView.Of(await context.Get<GuidelinesStore>().ChangeAsync(context.Campaign, guidelines, context.Cancellation)));
+        return context.Ok(CampaignView.Of(await context.Get<GuidelinesStore>().ChangeAsync(context.Campaign, guidelines, context.OwnerName, context.Cancellation)));
     }
 
     private static async Task<IResult> CloseAsync(RouteContext context) =>

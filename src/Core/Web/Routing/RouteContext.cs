@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Json;
 using Rlhf.Labeling.Invites;
+using Rlhf.Web.Security;
 
 namespace Rlhf.Web.Routing;
 
@@ -27,6 +28,9 @@ public sealed class RouteContext(HttpContext http, ApiRoute route, Invite? invit
     public AnnotatorId Annotator => Id<AnnotatorId>("annotator");
 
     public RunId Run => Id<RunId>("run");
+
+    /// <summary>Who the owner is, on routes for owners.</summary>
+    public string OwnerName => Get<IOwnerAccess>().NameOf(Request);
 
     public T Get<T>() where T : notnull => http.RequestServices.GetRequiredService<T>();
 

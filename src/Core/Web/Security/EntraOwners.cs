@@ -9,6 +9,8 @@ namespace Rlhf.Web.Security;
 public sealed class EntraOwners : IOwnerAccess
 {
     public const string PrincipalHeader = "X-MS-CLIENT-PRINCIPAL";
+    private const string NameHeader = "X-MS-CLIENT-PRINCIPAL-NAME";
+    private const int LongestName = 100;
     private const string EntraProvider = "aad";
     private const int LongestHeader = 64 * 1024;
     private static readonly string[] objectIdClaims = ["http://schemas.microsoft.com/identity/claims/objectidentifier", "oid"];
@@ -30,6 +32,8 @@ public sealed class EntraOwners : IOwnerAccess
         var header = request.Headers[PrincipalHeader];
         return new(header.Count == 1 && header[0] is { Length: > 0 and <= LongestHeader } text && ObjectIdOf(text) is { } id && owners.Contains(id));
     }
+
+    public string NameOf(HttpRequest request) => request.Headers[NameHeader].ToString() is { Length: > 0 and <= LongestName } name ? name : Campaigns.SettingsChange.Owner;
 
     /// <summary>The object id of an Entra principal; null for any other identity provider and for what can't be read.</summary>
     private static Guid? ObjectIdOf(string header)

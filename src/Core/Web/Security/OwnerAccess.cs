@@ -9,6 +9,9 @@ public interface IOwnerAccess
 {
     ValueTask<bool> IsOwnerAsync(HttpRequest request);
 
+    /// <summary>Who the owner is, for the history; hosts with one token don't tell owners apart.</summary>
+    string NameOf(HttpRequest request) => Campaigns.SettingsChange.Owner;
+
     /// <summary>Where an owner who has not signed in does so; null where a token is asked for instead.</summary>
     string? SignInPath => null;
 }

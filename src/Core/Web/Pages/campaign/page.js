@@ -13,6 +13,7 @@ import { progressCard } from "./progress.js";
 import { addPrompts, promptsCard } from "./prompts.js";
 import { mountQuality } from "./quality.js";
 import { Sections } from "./sections.js";
+import { mountSettings } from "./settings.js";
 import { runsCard, trainingCard } from "./training.js";
 
 /** How old what only says that something is worth a look may be: the figures of quality are counted from all rankings. */
@@ -77,6 +78,11 @@ export class CampaignPage {
       { name: "quality", title: "Quality", mount: panel => mounted(panel, element => mountQuality(element, options => this.#readQuality(options), api, base), element => mountGold(element, api, base), element => mountJudge(element, api, base)) },
       { name: "data", title: "Data", mount: panel => mounted(panel, element => mountData(element, api, base, () => this.#refresh())) },
       { name: "runs", title: "Runs", mount: panel => show(panel, h("div", { class: "columns" }, cards.training, cards.runs)) },
+      { name: "settings", title: "Settings", mount: panel => {
+        const [settings, history] = [card(), card()];
+        show(panel, settings, history);
+        return mountSettings(settings, history, api, base, () => this.#refresh());
+      } },
     ];
   }
 

@@ -2,14 +2,15 @@ import { h, byId, show, setBar } from "../shared/dom.js";
 import { dropZone, describeIngest } from "../shared/drop.js";
 import { count, date } from "../shared/format.js";
 import { attempt, openOwnerPage } from "../shared/owner.js";
-import { labelFields } from "./label-fields.js";
+import { RuleFields, ruleGroup } from "../rules/fields.js";
+import { Essentials, Groups, Texts } from "../rules/specs.js";
 
 openOwnerPage(async api => {
   const { campaigns } = await api("GET", "/api/campaigns");
   campaigns.sort((a, b) => b.createdAt.localeCompare(a.createdAt));
   show(byId("main"),
     h("div", { class: "page-head" }, h("h1", {}, "Campaigns")),
-    h("div", { class: "columns" }, campaignList(campaigns), newCampaign(api)));
+    h("div", { class: "columns" }, campaignList(campaigns), await newCampaign(api)));
   for (const campaign of campaigns) fillProgress(api, campaign.id);
 });
 
@@ -27,31 +28,36 @@ async function fillProgress(api, id) {
   setBar(byId(`bar-${id}`), progress.comparisons === 0 ? 0 : progress.complete / progress.comparisons);
 }
 
-function newCampaign(api) {
-  const title = h("input", { name: "title", required: true, maxlength: 200, placeholder: "Support answers" });
-  const answers = h("input", { type: "number", min: 2, max: 9, value: 2 });
-  const overlap = h("input", { type: "number", min: 1, max: 50, value: 1 });
-  const guidelines = h("textarea", { rows: 3, placeholder: "Pick the answer you would rather have received." });
-  const template = h("textarea", { rows: 8, spellcheck: "false", placeholder: "<View>\n  …\n  <Pairwise name=\"comparison\" toName=\"answer1,answer2\"/>\n</View>" });
-  const judging = labelFields();
+async function newCampaign(api) {
+  const defaults = await api("GET", "/api/settings");
+  const fields = new RuleFields([Texts, Essentials, ...Groups], defaults, defaults);
   const chosen = h("p", { class: "muted small", role: "status" });
   let file = null;
   const drop = dropZone("Drop a file of prompts", ".jsonl .json .csv .txt .parquet, or click to choose", dropped => {
     file = dropped;
     chosen.textContent = `${dropped.name}, ${count(Math.ceil(dropped.size / 1024))} KB`;
-    if (title.value === "") title.value = dropped.name.replace(/\.[^.]+$/, "").replaceAll(/[-_]+/g, " ");
+    fields.suggest("title", dropped.name.replace(/\.[^.]+$/, "").replaceAll(/[-_]+/g, " "));
   });
-  const form = h("form", { class: "card", onsubmit: async event => {
+  const submit = async () => {
+    fields.clearErrors();
+    try {
+      await create(api, fields.changes, file);
+    } catch (error) {
+      if (!fields.showError(error)) throw error;
+    }
+  };
+  // The server checks, and what it says stands beside the field: a browser can't point at one that is folded away.
+  const form = h("form", { class: "card", novalidate: true, onsubmit: async event => {
     event.preventDefault();
     const button = form.querySelector("button.primary");
     button.disabled = true;
-    await attempt(() => create(api, { title: title.value, answers: Number(answers.value), overlap: Number(overlap.value), guidelines: guidelines.value || undefined, form: judging.value(), labelTemplate: template.value || undefined }, file));
+    await attempt(submit);
     button.disabled = false;
   } },
-  h("h2", {}, "New campaign"), drop, chosen, h("label", {}, "Title", title),
-  h("div", { class: "fields" }, h("label", {}, "Answers a prompt", answers), h("label", {}, "Annotators a comparison", overlap)),
-  h("label", {}, "Guidelines", guidelines), judging.element,
-  h("details", {}, h("summary", {}, "Label Studio template"), h("p", { class: "muted small" }, "With a Pairwise tag; two answers are then shown in Label Studio's own editor instead of the form."), h("label", {}, "Template (XML)", template)),
+  h("h2", {}, "New campaign"), drop, chosen, fields.element("title"),
+  h("div", { class: "rule-group" }, fields.elements(Essentials)), fields.element("guidelines"),
+  Groups.map(group => ruleGroup(group, fields)),
+  h("details", {}, h("summary", {}, "Label Studio template"), h("div", { class: "details" }, h("p", { class: "muted small" }, "With a Pairwise tag; two answers are then shown in Label Studio's own editor instead of the form."), fields.element("labelTemplate"))),
   h("div", {}, h("button", { class: "primary" }, "Create")));
   return form;
 }

@@ -6,6 +6,7 @@ export class ApiError extends Error {
     this.code = problem.code;
     this.remedy = problem.remedy;
     this.signIn = problem.signIn;
+    this.field = problem.field;
   }
 
   /** Whether the same request may get through later. */
@@ -19,7 +20,7 @@ const NoConnection = { detail: "The server does not answer.", code: "no-connecti
 /** A function that calls the API with these headers: (method, path, body, options) → parsed JSON, or null. */
 export function createApi(headers) {
   return async (method, path, body, options = {}) => {
-    const init = { method, headers: { ...headers }, cache: "no-store", ...options };
+    const init = { cache: "no-store", ...options, method, headers: { ...headers, ...options.headers } };
     if (body instanceof Blob) init.body = body;
     else if (body !== undefined) {
       init.body = JSON.stringify(body);

@@ -1,3 +1,5 @@
+import { toSeconds } from "./timespan.js";
+
 export function percent(share, digits = 0) {
   return share === null || share === undefined ? "–" : `${(share * 100).toFixed(digits)}%`;
 }
@@ -11,13 +13,12 @@ export function interval({ low, high }, write) {
   return low === null || low === undefined ? "too few" : `${write(low)} to ${write(high)}`;
 }
 
-/** A .NET time span ("[days.]hh:mm:ss[.fraction]") for people: "4.2 s", "3 min", "1 h 20 min". */
+/** A time span of the server's for people: "4.2 s", "3 min", "1 h 20 min". */
 export function duration(span) {
-  const parts = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(span ?? "");
-  if (!parts) return "–";
-  const [days, hours, minutes, seconds] = parts.slice(1).map(part => Number(part ?? 0));
-  const inHours = days * 24 + hours;
-  if (inHours > 0) return `${inHours} h ${minutes} min`;
+  const all = toSeconds(span);
+  if (all === null) return "–";
+  const hours = Math.floor(all / 3600), minutes = Math.floor(all / 60) % 60, seconds = all % 60;
+  if (hours > 0) return `${hours} h ${minutes} min`;
   if (minutes > 0) return seconds >= 1 && minutes < 10 ? `${minutes} min ${Math.floor(seconds)} s` : `${minutes} min`;
   return `${seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)} s`;
 }

@@ -1,0 +1,64 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rlhf.Labeling;
+using Rlhf.Preferences;
+using Rlhf.Storage;
+
+namespace Rlhf.Campaigns;
+
+/// <summary>What an owner sees of a campaign's rules of labeling, and changes of them. <see cref="Answers"/>, <see cref="LabelFormSettings.Scale"/> and <see cref="LabelFormSettings.ManyAnswers"/>
+/// stand here to be seen and stay as they are: stored rankings mean what they mean by them.</summary>
+public sealed record ChangeableSettings
+{
+    public string Title { get; init; } = "";
+
+    /// <summary>K; it stays.</summary>
+    public int Answers { get; init; }
+
+    /// <summary>A higher one holds for comparisons that are published from then on, a lower one for open ones too.</summary>
+    public int Overlap { get; init; }
+
+    /// <summary>As for <see cref="Overlap"/>.</summary>
+    public SharingSettings Sharing { get; init; } = new();
+
+    public CheckSettings Checks { get; init; } = new();
+
+    /// <summary>A rule of deriving pairs: all are derived anew.</summary>
+    public PairVoting Voting { get; init; }
+
+    /// <summary>As for <see cref="Voting"/>.</summary>
+    public IReadOnlyList<AnnotatorKind> TrainOn { get; init; } = [];
+
+    public LabelFormSettings Form { get; init; } = new();
+
+    /// <summary>Of tasks that are served from then on.</summary>
+    public TimeSpan Lease { get; init; }
+
+    public static ChangeableSettings Of(CampaignSettings settings) => new()
+    {
+        Title = settings.Title,
+        Answers = settings.Answers,
+        Overlap = settings.Overlap,
+        Sharing = settings.Sharing,
+        Checks = settings.Checks,
+        Voting = settings.Voting,
+        TrainOn = settings.TrainOn,
+        Form = settings.Form,
+        Lease = settings.Lease,
+    };
+
+    public CampaignSettings PutInto(CampaignSettings settings) => settings with
+    {
+        Title = Title,
+        Overlap = Overlap,
+        Sharing = Sharing,
+        Checks = Checks,
+        Voting = Voting,
+        TrainOn = TrainOn,
+        Form = Form,
+        Lease = Lease,
+    };
+
+    /// <summary>Another one for each other content: what a change is held against.</summary>
+    public string GetVersion() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(StorageExtensions.ToBody(this))))[..16];
+}

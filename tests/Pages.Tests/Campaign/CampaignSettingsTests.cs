@@ -1,0 +1,101 @@
+using Microsoft.Playwright;
+using Rlhf.Campaigns;
+using Rlhf.Local.Tests.Web;
+using Rlhf.Preferences;
+using Rlhf.Web.Security;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rlhf.Pages.Tests;
+
+/// <summary>The rules of labeling, chosen with a new campaign and changed on its page.</summary>
+public sealed class CampaignSettingsTests(Browser browser)
+{
+    [BrowserFact]
+    public async Task Settings_Changed_AreTheCampaignsAndTheHistorySaysSo()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await CampaignPage.OpenAsync(browser, host, "settings");
+        var save = page.GetByRole(AriaRole.Button, new() { Name = "Save" });
+        await Expect(page.GetByLabel("Answers a prompt")).ToBeDisabledAsync();
+        await Expect(save).ToBeDisabledAsync();
+        await page.GetByLabel("Share asked of more, %").FillAsync("25");
+        await page.GetByLabel("Several rankings of one comparison").SelectOptionAsync("allVotes");
+        await page.GetByLabel("Language models").CheckAsync();
+        await page.GetByLabel("Break after minutes").FillAsync("");
+        await page.GetByLabel("A task is kept for minutes").FillAsync("7.5");
+        await save.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Share asked of more 10% 25%" })).ToContainTextAsync("owner");
+        await Expect(save).ToBeDisabledAsync();
+        var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
+        Assert.Equal((0.25, PairVoting.AllVotes, 2, TimeSpan.FromSeconds(450)), (settings.Sharing.Share, settings.Voting, settings.TrainOn.Count, settings.Lease));
+        Assert.Equal(new LabelFormSettings { BreakAfter = null }, settings.Form);
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Settings_WrongValue_SaysSoBesideTheFieldAndKeepsWhatWasTyped()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await CampaignPage.OpenAsync(browser, host, "settings");
+        await page.GetByLabel("Title").FillAsync("Better answers");
+        var gold = page.GetByLabel("Gold among the tasks, %");
+        await gold.FillAsync("80");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Expect(page.Locator(".field", new() { Has = gold })).ToContainTextAsync("A share of 0.8 leaves too little work. (checks.goldShare) Choose 0 to 0.5");
+        await Expect(gold).ToBeFocusedAsync();
+        await Expect(gold).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(page.GetByLabel("Title")).ToHaveValueAsync("Better answers");
+        await gold.FillAsync("20");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Better answers" })).ToBeVisibleAsync();
+        Assert.Equal(0.2, (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings.Checks.GoldShare);
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Settings_ChangedElsewhereMeanwhile_ShowsTheirsAndKeepsOnesOwn()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await CampaignPage.OpenAsync(browser, host, "settings");
+        await page.GetByLabel("Title").FillAsync("Mine");
+        await host.Get<SettingsService>().ChangeAsync(WebHost.Campaign, new() { ["overlap"] = 2 }, null, "somebody");
+        var save = page.GetByRole(AriaRole.Button, new() { Name = "Save" });
+        await save.ClickAsync();
+        await Expect(page.Locator(".rules")).ToContainTextAsync("changed meanwhile");
+        await Expect(page.GetByLabel("Annotators a comparison")).ToHaveValueAsync("2");
+        await Expect(page.GetByLabel("Title")).ToHaveValueAsync("Mine");
+        await save.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Mine", Exact = true })).ToBeVisibleAsync();
+        Assert.Equal(("Mine", 2), ((await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings.Title, (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings.Overlap));
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task NewCampaign_RulesFoldedAway_AreSetAndAWrongOneIsUnfolded()
+    {
+        await using var host = await WebHost.StartAsync();
+        var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken));
+        var create = page.GetByRole(AriaRole.Button, new() { Name = "Create" });
+        await create.ClickAsync();
+        await Expect(page.Locator(".field", new() { Has = page.GetByLabel("Title") })).ToContainTextAsync("The campaign has no title.");
+        await page.GetByLabel("Title").FillAsync("Careful");
+        await page.GetByText("Who else is asked").ClickAsync();
+        var share = page.GetByLabel("Share asked of more, %");
+        await share.FillAsync("200");
+        await page.GetByText("Who else is asked").ClickAsync();
+        await create.ClickAsync();
+        await Expect(share).ToBeVisibleAsync();
+        await Expect(page.Locator(".field", new() { Has = share })).ToContainTextAsync("A share of 2 can't go to more annotators.");
+        await share.FillAsync("50");
+        await page.GetByText("What rankings become").ClickAsync();
+        await page.GetByLabel("Several rankings of one comparison").SelectOptionAsync("dawidSkene");
+        await create.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Careful" })).ToBeVisibleAsync();
+        var settings = (await host.Get<CampaignStore>().GetAsync(CampaignId.From("careful"))).Settings;
+        Assert.Equal((new SharingSettings(Share: 0.5), PairVoting.DawidSkene), (settings.Sharing, settings.Voting));
+        PageErrors.AssertNone(page);
+    }
+}
