@@ -8,6 +8,9 @@ namespace Rlhf.Bench.Functions;
 /// <summary>Rankings alone: every task is before somebody first, and then the clients post rankings and ask for nothing between, as the baseline's measure does.</summary>
 internal static class RankingBench
 {
+    /// <summary>Times a client asks again that is told to wait.</summary>
+    private const int Patience = 5;
+
     /// <returns>Milliseconds of each ranking, and how long all took.</returns>
     public static async Task<(IReadOnlyCollection<double> Latencies, TimeSpan Took)> RunAsync(FunctionsApp app, LoadOptions options, Uri chat, CancellationToken cancellation)
     {
@@ -41,9 +44,20 @@ internal static class RankingBench
         await Parallel.ForEachAsync(invites, new ParallelOptions { MaxDegreeOfParallelism = options.Clients, CancellationToken = cancellation }, async (invite, _) =>
         {
             var holding = new List<ComparisonId>();
-            while (holding.Count < AnnotatorState.MaximumHeld && (await app.NextAsync(campaign, invite, cancellation, holding)).Task is { } task) holding.Add(task.Comparison);
+            while (holding.Count < AnnotatorState.MaximumHeld && await NextAsync(app, campaign, invite, holding, cancellation) is { } task) holding.Add(task.Comparison);
             foreach (var comparison in holding) served.Enqueue((invite, comparison));
         });
         return served;
+    }
+
+    /// <summary>The next task, asked for again where the server says to; null where nothing is left.</summary>
+    private static async Task<TaskView?> NextAsync(FunctionsApp app, CampaignId campaign, string invite, IReadOnlyCollection<ComparisonId> holding, CancellationToken cancellation)
+    {
+        for (var patience = Patience; ; patience--)
+        {
+            var next = await app.NextAsync(campaign, invite, cancellation, holding);
+            if (next.Status != NextStatus.Wait || patience == 0) return next.Task;
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(next.RetryAfterSeconds ?? 1, 1)), cancellation);
+        }
     }
 }
