@@ -27,9 +27,10 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         var isFirst = await blobs.WriteJsonAsync(BatchPath(campaign, batch), comparisons, WriteCondition.CreateOnly, cancellation) is not null;
         var standing = isFirst ? Keep(BatchPath(campaign, batch), comparisons) : await ReadBatchAsync(campaign, batch, cancellation);
         // Before anybody can be served one of them, so that they are counted by then.
-        if (await tables.TryInsertAsync(PublishedTable, campaign.Value, batch.Value, new PublishedBatch(batch, standing.Count, time.GetUtcNow()), cancellation) is null
-            && await FindPublishedAsync(campaign, batch, cancellation) is { Closed: not null }) return standing;
-        await OpenMissingAsync(campaign, batch, standing, cancellation);
+        var before = await tables.TryInsertAsync(PublishedTable, campaign.Value, batch.Value, new PublishedBatch(batch, standing.Count, time.GetUtcNow()), cancellation) is null
+            ? await FindPublishedAsync(campaign, batch, cancellation) : null;
+        if (before is { Closed: not null }) return standing;
+        await OpenMissingAsync(campaign, batch, before is { HasMoved: true } ? await StillAsync(campaign, batch, standing, cancellation) : standing, cancellation);
         return standing;
     }
 
@@ -48,18 +49,43 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
         (await ReadBatchAsync(campaign, batch, cancellation)).FirstOrDefault(c => c.Id == comparison)
         ?? throw new RlhfException("no-such-comparison", $"Batch '{batch}' has no comparison '{comparison}'.", "Fetch another task.", 404);
 
+    /// <summary>Changes the order in which open comparisons are asked. Who has one on the screen keeps it; unknown, closed and ended ones are passed over.</summary>
+    /// <param name="priorities">0 to 999, lower first. A round of answers costs a write for each 33 of them, so change what matters.</param>
+    /// <exception cref="RlhfException"><c>invalid-priority</c>.</exception>
+    public async Task ReprioritizeAsync(CampaignId campaign, IReadOnlyDictionary<ComparisonId, int> priorities, CancellationToken cancellation = default)
+    {
+        if (priorities.FirstOrDefault(p => p.Value is < 0 or > Comparison.LastPriority) is { Key.Value: not null } wrong)
+            throw new RlhfException("invalid-priority", $"Comparison '{wrong.Key}' has a priority of {wrong.Value}.", $"A priority is 0 to {Comparison.LastPriority}; lower comes first.");
+        var batches = new HashSet<BatchId>();
+        await foreach (var page in open.ReadPagesAsync(campaign, cancellation))
+        {
+            var moves = page.Where(r => priorities.TryGetValue(r.Row.Comparison, out var to) && to != r.Priority).ToList();
+            foreach (var batch in moves.Select(m => m.Row.Batch).Distinct().Where(b => !batches.Contains(b)).ToList())
+                if (await NoteMovingAsync(campaign, batch, cancellation)) batches.Add(batch);
+            await open.ReprioritizeAsync(campaign, moves.Where(m => batches.Contains(m.Row.Batch)).Select(m => (m, priorities[m.Row.Comparison])), cancellation);
+        }
+        // A batch that was closed meanwhile has taken away what it found: the rest goes now.
+        foreach (var batch in batches)
+            if (await FindPublishedAsync(campaign, batch, cancellation) is { Closed: not null }) await open.RemoveMovedAsync(campaign, batch, cancellation);
+    }
+
     /// <summary>Takes what is left of the batch off the annotators' tables; rankings that come later are extra. Idempotent.</summary>
     /// <param name="limits">Those of batches that ended.</param>
     /// <returns>What it holds, read after it was closed; null where it was never published.</returns>
     public async Task<RankedBatch?> CloseBatchAsync(CampaignId campaign, BatchId batch, OverlapLimits limits, CancellationToken cancellation = default)
     {
-        if (await FindPublishedAsync(campaign, batch, cancellation) is not { } published) return null;
+        if (await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation) is not { } row) return null;
+        var published = row.ReadBody<PublishedBatch>();
         if (published.Closed is null) await rankings.CloseAsync(batch, cancellation);
         var comparisons = await ReadBatchAsync(campaign, batch, cancellation);
         var ranked = new RankedBatch(limits.Of(comparisons), await rankings.ReadBatchAsync(batch, cancellation));
         if (published.Closed is null)
-            await tables.UpsertAsync(PublishedTable, campaign.Value, batch.Value, published with { Closed = BatchCounts.Of(ranked.Comparisons, ranked.Rankings) }, cancellation);
+        {
+            var counts = BatchCounts.Of(ranked.Comparisons, ranked.Rankings);
+            published = await UpdatePublishedAsync(campaign, batch, row, p => p with { Closed = p.Closed ?? counts }, cancellation);
+        }
         await open.RemoveAsync(campaign, comparisons, cancellation);
+        if (published is { HasMoved: true }) await open.RemoveMovedAsync(campaign, batch, cancellation);
         return ranked;
     }
 
@@ -78,6 +104,31 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
 
     private IReadOnlyList<Comparison> Keep(string path, IReadOnlyList<Comparison> comparisons) =>
         batches.Set(path, comparisons, new MemoryCacheEntryOptions { Size = 1 });
+
+    /// <summary>Before a row of the batch moves, so that its end knows where to look.</summary>
+    /// <returns>False where it has ended, or is none.</returns>
+    private async Task<bool> NoteMovingAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation) =>
+        await UpdatePublishedAsync(
+            campaign, batch, await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation), p => p.Closed is null ? p with { HasMoved = true } : p, cancellation) is { Closed: null };
+
+    /// <param name="row">As it was read; read again where somebody came between.</param>
+    private async Task<PublishedBatch?> UpdatePublishedAsync(CampaignId campaign, BatchId batch, TableRow? row, Func<PublishedBatch, PublishedBatch> change, CancellationToken cancellation)
+    {
+        for (; row is not null; row = await tables.FindAsync(PublishedTable, campaign.Value, batch.Value, cancellation))
+        {
+            var before = row.ReadBody<PublishedBatch>();
+            var after = change(before);
+            if (after == before || await tables.TryReplaceAsync(PublishedTable, campaign.Value, batch.Value, after, row.ETag, cancellation) is not null) return after;
+        }
+        return null;
+    }
+
+    /// <summary>Those whose row is called as it was published, or is gone.</summary>
+    private async Task<IReadOnlyList<Comparison>> StillAsync(CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation)
+    {
+        var moved = await open.ReadMovedAsync(campaign, batch, cancellation);
+        return [.. comparisons.Where(c => !moved.Contains(c.Id))];
+    }
 
     // After a crash some rows may have been ranked and gone already: only what the rankings leave open comes back.
     private async Task OpenMissingAsync(CampaignId campaign, BatchId batch, IReadOnlyList<Comparison> comparisons, CancellationToken cancellation)
@@ -103,4 +154,5 @@ public sealed class ComparisonStore(IBlobStore blobs, ITableStore tables, OpenSt
 public sealed record RankedBatch(IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Ranking> Rankings);
 
 /// <param name="Closed">How it stood when it was closed; null while it is open.</param>
-public sealed record PublishedBatch(BatchId Batch, int Comparisons, DateTimeOffset PublishedAt, BatchCounts? Closed = null);
+/// <param name="HasMoved">Some of its comparisons have another priority than they were published with.</param>
+public sealed record PublishedBatch(BatchId Batch, int Comparisons, DateTimeOffset PublishedAt, BatchCounts? Closed = null, bool HasMoved = false);

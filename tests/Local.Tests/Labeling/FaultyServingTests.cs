@@ -78,7 +78,7 @@ public sealed class FaultyServingTests
         }
     }
 
-    private static FaultyTables Decorate(IServiceCollection services)
+    internal static FaultyTables Decorate(IServiceCollection services)
     {
         var real = (ITableStore)services.Last(s => s.ServiceType == typeof(ITableStore)).ImplementationInstance!;
         var faulty = new FaultyTables(real);

@@ -12,7 +12,7 @@ public static class OnnxTrace
     /// <summary>Hidden states after the last norm.</summary>
     public static IReadOnlyList<float[]> Hidden(OnnxModel model, IReadOnlyList<int[]> rows) => Of(model, rows, model.Hidden);
 
-    private static IReadOnlyList<float[]> Of(OnnxModel model, IReadOnlyList<int[]> rows, DecoderOutput wanted)
+    private static float[][] Of(OnnxModel model, IReadOnlyList<int[]> rows, DecoderOutput wanted)
     {
         var results = rows.Select(row => new float[row.Length * wanted.Width]).ToArray();
         using var cache = new KeyValueCache(model.Shape, rows.Count, rows.Max(row => row.Length));

@@ -23,7 +23,7 @@ public sealed record AnnotatorState(ScanCursor Cursor, IReadOnlyList<HeldTask> H
     /// <summary>Practice is over.</summary>
     public bool HasPassed { get; init; }
 
-    public static AnnotatorState New(AnnotatorId annotator) => new(ScanCursor.Start(OpenStore.ShardOf(annotator.Value), ""), [], [], 0);
+    public static AnnotatorState New(AnnotatorId annotator) => new(ScanCursor.Start(OpenKeys.ShardOf(annotator.Value), ""), [], [], 0);
 
     public IEnumerable<HeldTask> HeldAt(DateTimeOffset now) => Held.Where(h => h.Until > now);
 
@@ -65,30 +65,3 @@ public sealed record HeldTask(TaskKey Task, DateTimeOffset Until, bool Ahead = f
 
 /// <param name="Day">Its beginning, UTC.</param>
 public sealed record DayCount(DateTimeOffset Day, int Judged);
-
-/// <summary>How far an annotator has looked through the open rows. A lap begins in a shard behind a row and goes through all shards back to it:
-/// segment 0 is the rest of the first shard, the last segment that shard's beginning.</summary>
-/// <param name="Row">Rows of the segment up to here have been looked at.</param>
-/// <param name="OthersUntil">Earliest end of somebody else's claim seen in this lap.</param>
-/// <param name="Reachable">Whether some open row of this lap can still be taken by another annotator.</param>
-/// <param name="Seen">Open rows seen in this lap.</param>
-public sealed record ScanCursor(int Shard, string StartRow, int Segment, string Row, DateTimeOffset? OthersUntil = null, bool Reachable = false, int Seen = 0)
-{
-    public static ScanCursor Start(int shard, string afterRow) => new(shard, afterRow, 0, afterRow);
-
-    public int CurrentShard => (Shard + Segment) % OpenStore.Shards;
-
-    /// <summary>Where the segment ends (included); null for the shard's end.</summary>
-    public string? UpTo => Segment == OpenStore.Shards ? StartRow : null;
-
-    public bool IsLapDone => Segment > OpenStore.Shards || (Segment == OpenStore.Shards && StartRow.Length == 0);
-
-    public ScanCursor NextSegment() => this with { Segment = Segment + 1, Row = "" };
-
-    public ScanCursor Restarted() => Start(Shard, StartRow);
-
-    /// <summary>After a lap in which every row was with others.</summary>
-    /// <param name="othersUntil">Null where there was no row.</param>
-    public ScanCursor AtEnd(DateTimeOffset? othersUntil, int seen) =>
-        Restarted() with { Segment = OpenStore.Shards + 1, Row = "", OthersUntil = othersUntil, Reachable = seen > 0, Seen = seen };
-}

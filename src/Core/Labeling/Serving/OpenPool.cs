@@ -27,16 +27,13 @@ internal sealed class OpenPool(TimeProvider time)
         shelves[(campaign, shard)] = new(new(rows.Where(r => !taken.ContainsKey((r.Key, r.ETag))).ToDictionary(r => r.Key)), [], time.GetUtcNow());
     }
 
-    /// <summary>One of the rows behind <paramref name="after"/> (up to <paramref name="upTo"/>) that may be claimed, taken out; null where there is none.</summary>
+    /// <summary>One of the most wanted rows behind <paramref name="after"/> (up to <paramref name="upTo"/>) that may be claimed, taken out; null where there is none.</summary>
     public StoredOpenRow? Take(CampaignId campaign, int shard, string after, string? upTo, Predicate<StoredOpenRow> isFree)
     {
         if (!shelves.TryGetValue((campaign, shard), out var shelf) || time.GetUtcNow() - shelf.FilledAt >= FreshFor) return null;
-        foreach (var row in shelf.Rows.Values)
-        {
-            var isInReach = string.CompareOrdinal(row.Key, after) > 0 && (upTo is null || string.CompareOrdinal(row.Key, upTo) <= 0);
-            if (isInReach && isFree(row) && shelf.Rows.TryRemove(row.Key, out var taken) && shelf.Taken.TryAdd((row.Key, row.ETag), true)) return taken;
-        }
-        return null;
+        var inReach = shelf.Rows.Values.Where(r => string.CompareOrdinal(r.Key, after) > 0 && (upTo is null || string.CompareOrdinal(r.Key, upTo) <= 0) && isFree(r));
+        // Sorting is stable: those of one priority stay in the shelf's order, which is none.
+        return inReach.OrderBy(r => r.Priority).FirstOrDefault(r => shelf.Rows.TryRemove(r.Key, out _) && shelf.Taken.TryAdd((r.Key, r.ETag), true));
     }
 
     private sealed class Turn(SemaphoreSlim turn) : IDisposable

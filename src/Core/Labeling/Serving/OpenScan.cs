@@ -35,15 +35,14 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
 
         bool NeedsLook(StoredOpenRow stored) => stored.Row.NeedsLook(annotator, time.GetUtcNow());
 
-        if (cursor.IsLapDone) cursor = cursor.Restarted();
         var lap = new FruitlessLap(cursor, kind, time.GetUtcNow(), open.VersionOf(campaign));
         if (nothing.Find(campaign, kind, annotator, lap.Version, cursor) is { } known) return new(null, known);
-        var first = await TakeAsync(campaign, cursor, r => IsFree(r) && !NeedsLook(r), cancellation);
-        for (; first.Row is { } row; first = await TakeAsync(campaign, cursor, r => IsFree(r) && !NeedsLook(r), cancellation))
+        var first = await TakeAsync(campaign, cursor, IsFree, NeedsLook, cancellation);
+        for (; first.Row is { } row; first = await TakeAsync(campaign, cursor, IsFree, NeedsLook, cancellation))
         {
             // Taken from what another scan has left over, the cursor stays where it is: no row was passed.
             if (await TryClaimAsync(campaign, annotator, row, until, cancellation) is { } quick)
-                return new(quick, ScanCursor.Start(cursor.CurrentShard, first.Page is { } read ? BeforeFirstFree(read, IsFree, cursor.Row) : cursor.Row));
+                return new(quick, cursor.AfterClaim(first.Page is { } read ? BeforeFirstFree(read, IsFree, cursor.Row) : cursor.Row));
         }
         for (var page = 0; page < MaximumPages && !cursor.IsLapDone; page++)
         {
@@ -58,7 +57,7 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
             if (await ClaimOneAsync(campaign, annotator, free, until, cancellation) is { } claimed)
             {
                 pool.Fill(campaign, cursor.CurrentShard, free.Where(r => r.Row.Comparison != claimed.Comparison));
-                return new(claimed, ScanCursor.Start(cursor.CurrentShard, BeforeFirstFree(rows, IsFree, cursor.Row)));
+                return new(claimed, cursor.AfterClaim(BeforeFirstFree(rows, IsFree, cursor.Row)));
             }
             // Others were faster with all of them: the page is read again as it is now.
             if (free.Count > 0) continue;
@@ -72,25 +71,29 @@ public sealed class OpenScan(OpenStore open, RankingStore rankings, TimeProvider
     }
 
     /// <summary>A row that another scan of this shard has left over, or one of its first page; none where all need a look behind their claims.</summary>
-    private async Task<(StoredOpenRow? Row, List<StoredOpenRow>? Page)> TakeAsync(CampaignId campaign, ScanCursor cursor, Predicate<StoredOpenRow> isFree, CancellationToken cancellation)
+    private async Task<(StoredOpenRow? Row, List<StoredOpenRow>? Page)> TakeAsync(
+        CampaignId campaign, ScanCursor cursor, Predicate<StoredOpenRow> isFree, Predicate<StoredOpenRow> needsLook, CancellationToken cancellation)
     {
-        StoredOpenRow? Take() => pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, isFree);
+        StoredOpenRow? Take() => pool.Take(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, r => isFree(r) && !needsLook(r));
 
         if (Take() is { } left) return (left, null);
         using var turn = await pool.EnterAsync(campaign, cursor.CurrentShard, cancellation);
         if (Take() is { } brought) return (brought, null);
         var rows = await open.ReadAsync(campaign, cursor.CurrentShard, cursor.Row, cursor.UpTo, PageSize, cancellation).ToListAsync(cancellation);
-        pool.Fill(campaign, cursor.CurrentShard, rows.Where(r => isFree(r)));
+        // What is wanted less does not pass what waits for a look.
+        var last = rows.Where(r => isFree(r) && needsLook(r)).Select(r => r.Priority).DefaultIfEmpty(int.MaxValue).Min();
+        pool.Fill(campaign, cursor.CurrentShard, rows.Where(r => r.Priority <= last && isFree(r) && !needsLook(r)));
         return (Take(), rows);
     }
 
     private async Task<OpenRow?> ClaimOneAsync(CampaignId campaign, AnnotatorId annotator, List<StoredOpenRow> free, DateTimeOffset until, CancellationToken cancellation)
     {
-        // Where to begin need not repeat from run to run; which comparison an annotator gets is no result.
-        var start = free.Count == 0 ? 0 : Random.Shared.Next(free.Count);
-        for (var i = 0; i < free.Count; i++)
+        foreach (var level in free.GroupBy(r => r.Priority).OrderBy(l => l.Key).Select(l => l.ToArray()))
         {
-            if (await TryClaimAsync(campaign, annotator, free[(start + i) % free.Count], until, cancellation) is { } claimed) return claimed;
+            // The order within a priority need not repeat from run to run; which comparison an annotator gets is no result.
+            Random.Shared.Shuffle(level);
+            foreach (var stored in level)
+                if (await TryClaimAsync(campaign, annotator, stored, until, cancellation) is { } claimed) return claimed;
         }
         return null;
     }

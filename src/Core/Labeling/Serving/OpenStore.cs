@@ -1,9 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Caching.Memory;
 using Rlhf.Storage;
 
@@ -14,9 +10,6 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 {
     public const string Table = "open";
 
-    /// <summary>Partitions a campaign's open rows are spread over, so that no single one takes all the writes.</summary>
-    public const int Shards = 4;
-
     private const int RowsPerTransaction = 100;
 
     private const int LargestPage = 1_000;
@@ -25,15 +18,12 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     private readonly JudgedRows judged = new();
 
+    private readonly MovedRows moved = new(tables);
+
     private readonly ConcurrentDictionary<CampaignId, int> versions = new();
 
     // Rows as they are since this process claimed them: whoever judges one need not read it first.
     private readonly MemoryCache claimed = new(new MemoryCacheOptions { SizeLimit = ClaimsInMemory });
-
-    public static int ShardOf(string key) => (int)(BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key))) % Shards);
-
-    /// <summary>Priorities sort as text: 000 comes first.</summary>
-    public static string RowOf(Comparison comparison) => string.Create(CultureInfo.InvariantCulture, $"{comparison.Priority:D3}~{comparison.Batch}~{comparison.Id}");
 
     /// <summary>Grows whenever this process adds a row or changes one otherwise than by claiming it or counting what was claimed: a place may be free that was not.</summary>
     public int VersionOf(CampaignId campaign) => versions.GetValueOrDefault(campaign);
@@ -44,7 +34,7 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
         using var change = Changing(campaign);
         foreach (var (partition, chunk) in InTransactions(campaign, rows, r => r.Comparison.Id))
         {
-            var inserts = chunk.Select(r => new TableOperation(TableOperationKind.Insert, RowOf(r.Comparison), StorageExtensions.ToBody(r.Row))).ToList();
+            var inserts = chunk.Select(r => new TableOperation(TableOperationKind.Insert, OpenKeys.RowOf(r.Comparison), StorageExtensions.ToBody(r.Row))).ToList();
             if (await tables.WriteAsync(Table, partition, inserts, cancellation) is not null) continue;
             foreach (var insert in inserts) await tables.WriteAsync(Table, partition, [insert], cancellation);
         }
@@ -55,35 +45,57 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
         foreach (var (partition, chunk) in InTransactions(campaign, comparisons, c => c.Id))
         {
             foreach (var comparison in chunk) claimed.Remove((campaign, comparison.Id));
-            var there = await FindRowsAsync(partition, [.. chunk.Select(RowOf)], cancellation);
-            if (there.Count > 0) await tables.WriteAsync(Table, partition, [.. there.Select(row => new TableOperation(TableOperationKind.Delete, row))], cancellation);
+            await DeleteAsync(partition, [.. await FindRowsAsync(partition, [.. chunk.Select(OpenKeys.RowOf)], cancellation)], cancellation);
         }
+    }
+
+    /// <summary>Takes away a batch's rows whose priority was changed.</summary>
+    public async Task RemoveMovedAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation)
+    {
+        for (var shard = 0; shard < OpenKeys.Shards; shard++)
+        {
+            var partition = OpenKeys.PartitionOf(campaign, shard);
+            var rows = await moved.ReadAsync(partition, batch, cancellation);
+            // What says where a row is goes last: until then the row is found.
+            await DeleteAsync(partition, await FindRowsAsync(partition, [.. rows.Select(m => m.Row)], cancellation), cancellation);
+            await DeleteAsync(partition, [.. rows.Select(m => OpenKeys.MovedOf(batch, m.Comparison))], cancellation);
+        }
+    }
+
+    /// <summary>The comparisons of a batch whose priority was changed.</summary>
+    public Task<IReadOnlySet<ComparisonId>> ReadMovedAsync(CampaignId campaign, BatchId batch, CancellationToken cancellation) => moved.ReadAsync(campaign, batch, cancellation);
+
+    private async Task DeleteAsync(string partition, IReadOnlyList<string> rows, CancellationToken cancellation)
+    {
+        foreach (var chunk in rows.Chunk(RowsPerTransaction))
+            await tables.WriteAsync(Table, partition, [.. chunk.Select(row => new TableOperation(TableOperationKind.Delete, row))], cancellation);
     }
 
     /// <summary>Those of these rows that are there. Most of a batch's have left with later claims, and a transaction is refused, and sent again, for each that is gone.</summary>
     private async Task<IReadOnlyList<string>> FindRowsAsync(string partition, HashSet<string> rows, CancellationToken cancellation)
     {
-        if (rows.Count == 1) return [.. rows];
+        if (rows.Count <= 1) return [.. rows];
         var found = await ReadKeysAsync(rows, LargestPage);
         if (found.Count < LargestPage) return [.. found.Where(rows.Contains)];
         // Between its first and its last priority stand many others: a range for each.
         var there = new List<string>();
-        foreach (var one in rows.GroupBy(PriorityOf)) there.AddRange((await ReadKeysAsync(one, null)).Where(rows.Contains));
+        foreach (var one in rows.GroupBy(OpenKeys.PriorityOf)) there.AddRange((await ReadKeysAsync(one, null)).Where(rows.Contains));
         return there;
 
         ValueTask<List<string>> ReadKeysAsync(IEnumerable<string> keys, int? take) =>
-            tables.QueryAsync(Table, partition, keys.Min(StringComparer.Ordinal), Following(keys.Max(StringComparer.Ordinal)!), take, cancellation).Select(r => r.Row).ToListAsync(cancellation);
+            tables.QueryAsync(Table, partition, keys.Min(StringComparer.Ordinal), OpenKeys.Following(keys.Max(StringComparer.Ordinal)!), take, cancellation)
+                .Select(r => r.Row).ToListAsync(cancellation);
     }
 
     public Task<StoredOpenRow?> FindAsync(CampaignId campaign, Comparison comparison, CancellationToken cancellation) =>
-        FindAsync(PartitionOf(campaign, comparison.Id), RowOf(comparison), cancellation);
+        FindAsync(campaign, comparison.Batch, comparison.Id, OpenKeys.RowOf(comparison), cancellation);
 
     /// <summary>Rows of a shard in order, with what this process knows of them: after <paramref name="after"/> (not included), up to <paramref name="upTo"/> (included).</summary>
     public async IAsyncEnumerable<StoredOpenRow> ReadAsync(
         CampaignId campaign, int shard, string after, string? upTo, int take, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var rows = tables.QueryAsync(Table, $"{campaign}~{shard}", after.Length == 0 ? null : Following(after), upTo is null ? null : Following(upTo), take, cancellation);
-        await foreach (var row in rows) yield return judged.With(row.Partition, Read(row));
+        var (from, to) = (after.Length == 0 ? null : OpenKeys.Following(after), upTo is null ? OpenKeys.End : OpenKeys.Following(upTo));
+        await foreach (var row in tables.QueryAsync(Table, OpenKeys.PartitionOf(campaign, shard), from, to, take, cancellation)) yield return judged.With(row.Partition, Read(row));
     }
 
     /// <returns>The row as stored, or null where somebody changed it meanwhile.</returns>
@@ -95,8 +107,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     private async Task<StoredOpenRow?> WriteAsync(CampaignId campaign, StoredOpenRow stored, OpenRow changed, CancellationToken cancellation)
     {
-        judged.Take(PartitionOf(campaign, changed.Comparison), stored);
-        var etag = await tables.TryReplaceAsync(Table, PartitionOf(campaign, changed.Comparison), stored.Key, changed, stored.ETag, cancellation);
+        judged.Take(OpenKeys.PartitionOf(campaign, changed.Comparison), stored);
+        var etag = await tables.TryReplaceAsync(Table, OpenKeys.PartitionOf(campaign, changed.Comparison), stored.Key, changed, stored.ETag, cancellation);
         return etag is null ? null : Know(campaign, stored.Key, changed, etag);
     }
 
@@ -104,7 +116,7 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     public async Task TryReplaceAsync(CampaignId campaign, IReadOnlyList<(StoredOpenRow Stored, OpenRow Changed)> rows, CancellationToken cancellation)
     {
         if (rows.Count == 0) return;
-        var partition = PartitionOf(campaign, rows[0].Changed.Comparison);
+        var partition = OpenKeys.PartitionOf(campaign, rows[0].Changed.Comparison);
         foreach (var (stored, _) in rows) judged.Take(partition, stored);
         await tables.WriteAsync(Table, partition, [.. rows.Select(r => Replace(r.Stored, r.Changed))], cancellation);
     }
@@ -113,7 +125,7 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     /// <returns>The row as stored, or null where somebody changed it meanwhile.</returns>
     public async Task<StoredOpenRow?> TryClaimAsync(CampaignId campaign, StoredOpenRow stored, Claim claim, DateTimeOffset now, CancellationToken cancellation)
     {
-        var partition = PartitionOf(campaign, stored.Row.Comparison);
+        var partition = OpenKeys.PartitionOf(campaign, stored.Row.Comparison);
         var changed = (judged.Take(partition, stored) ?? stored.Row).Claimed(claim, now);
         var leaving = judged.TakeTogether(partition);
         if (leaving.Count > 0)
@@ -129,43 +141,78 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     /// <summary>The ranking behind a claim counts. The row is written with a later claim.</summary>
     public void NoteJudged(CampaignId campaign, StoredOpenRow known, AnnotatorId annotator, RankingOutcome outcome) =>
-        judged.Add(PartitionOf(campaign, known.Row.Comparison), known, annotator, outcome);
+        judged.Add(OpenKeys.PartitionOf(campaign, known.Row.Comparison), known, annotator, outcome);
 
     /// <summary>Changes one row under its ETag, again until it holds; a row that is closed by it leaves.</summary>
     /// <returns>False where there is no such row.</returns>
     public Task<bool> ChangeAsync(CampaignId campaign, Comparison comparison, Func<OpenRow, OpenRow> change, CancellationToken cancellation) =>
-        ChangeAsync(campaign, comparison.Id, RowOf(comparison), change, cancellation);
+        ChangeAsync(campaign, comparison.Batch, comparison.Id, OpenKeys.RowOf(comparison), change, cancellation);
 
-    private async Task<bool> ChangeAsync(CampaignId campaign, ComparisonId comparison, string key, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
+    private async Task<bool> ChangeAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, string key, Func<OpenRow, OpenRow> change, CancellationToken cancellation)
     {
-        var partition = PartitionOf(campaign, comparison);
-        while (await FindAsync(partition, key, cancellation) is { } stored)
+        while (await FindAsync(campaign, batch, comparison, key, cancellation) is { } stored)
         {
             var changed = change(stored.Row);
             var done = changed.IsClosed
-                ? await tables.TryDeleteAsync(Table, partition, stored.Key, stored.ETag, cancellation)
+                ? await tables.TryDeleteAsync(Table, OpenKeys.PartitionOf(campaign, comparison), stored.Key, stored.ETag, cancellation)
                 : await TryReplaceAsync(campaign, stored, changed, cancellation) is not null;
             if (done) return true;
         }
         return false;
     }
 
+    /// <summary>Gives rows of one shard other priorities, with all that they hold: who has one on the screen keeps it. Where somebody changed a row meanwhile, it is moved as it is then; where it has left, nothing happens.</summary>
+    /// <param name="moves">Each comparison once.</param>
+    public async Task ReprioritizeAsync(CampaignId campaign, IEnumerable<(StoredOpenRow Stored, int Priority)> moves, CancellationToken cancellation)
+    {
+        using var change = Changing(campaign);
+        foreach (var chunk in moves.Where(m => m.Stored.Priority != m.Priority).Chunk(RowsPerTransaction / MovedRows.Operations))
+        {
+            if (await TryMoveAsync(campaign, chunk, cancellation)) continue;
+            foreach (var (stored, priority) in chunk)
+            {
+                var now = stored;
+                while (now is not null && now.Priority != priority && !await TryMoveAsync(campaign, [(now, priority)], cancellation))
+                    now = await FindAsync(campaign, stored.Row.Batch, stored.Row.Comparison, stored.Key, cancellation);
+            }
+        }
+    }
+
+    /// <summary>All of them or none: nobody ever sees a row twice, or not at all.</summary>
+    private async Task<bool> TryMoveAsync(CampaignId campaign, (StoredOpenRow Stored, int Priority)[] moves, CancellationToken cancellation)
+    {
+        var partition = OpenKeys.PartitionOf(campaign, moves[0].Stored.Row.Comparison);
+        var rows = moves.Select(m => (m.Stored, Row: judged.Take(partition, m.Stored) ?? m.Stored.Row, Key: OpenKeys.RowOf(m.Priority, m.Stored.Row.Batch, m.Stored.Row.Comparison))).ToList();
+        if (await tables.WriteAsync(Table, partition, [.. rows.SelectMany(r => MovedRows.Move(r.Stored, r.Row, r.Key))], cancellation) is not { } etags) return false;
+        for (var i = 0; i < rows.Count; i++) Know(campaign, rows[i].Key, rows[i].Row, etags[(MovedRows.Operations * i) + MovedRows.Insertion]!);
+        return true;
+    }
+
     /// <summary>Lowers the overlap of all rows that ask for more; those that have enough leave. Idempotent.</summary>
     /// <param name="overlapOf">What a row may ask for.</param>
     public async Task LowerAsync(CampaignId campaign, Func<OpenRow, int> overlapOf, CancellationToken cancellation)
     {
-        for (var shard = 0; shard < Shards; shard++)
+        await foreach (var page in ReadPagesAsync(campaign, cancellation))
+        {
+            foreach (var stored in page.Where(r => r.Row.Overlap > overlapOf(r.Row)))
+                await ChangeAsync(campaign, stored.Row.Batch, stored.Row.Comparison, stored.Key, r => r with { Overlap = Math.Min(r.Overlap, overlapOf(r)) }, cancellation);
+        }
+    }
+
+    /// <summary>All open rows of a campaign, shard by shard, in pages.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<StoredOpenRow>> ReadPagesAsync(CampaignId campaign, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var shard = 0; shard < OpenKeys.Shards; shard++)
         {
             var after = "";
             List<StoredOpenRow> page;
             do
             {
-                page = await ReadAsync(campaign, shard, after, null, RowsPerTransaction, cancellation).ToListAsync(cancellation);
-                foreach (var stored in page.Where(r => r.Row.Overlap > overlapOf(r.Row)))
-                    await ChangeAsync(campaign, stored.Row.Comparison, stored.Key, r => r with { Overlap = Math.Min(r.Overlap, overlapOf(r)) }, cancellation);
+                page = await ReadAsync(campaign, shard, after, null, LargestPage, cancellation).ToListAsync(cancellation);
+                if (page.Count > 0) yield return page;
                 after = page.Count > 0 ? page[^1].Key : after;
             }
-            while (page.Count == RowsPerTransaction);
+            while (page.Count == LargestPage);
         }
     }
 
@@ -189,21 +236,24 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
 
     private static TableOperation Replace(StoredOpenRow stored, OpenRow changed) => new(TableOperationKind.Replace, stored.Key, StorageExtensions.ToBody(changed), stored.ETag);
 
-    private static string PartitionOf(CampaignId campaign, ComparisonId comparison) => $"{campaign}~{ShardOf(comparison.Value)}";
-
-    /// <summary>The first key after <paramref name="key"/>: keys use nothing below '-', so '!' comes before every longer one.</summary>
-    private static string Following(string key) => key + "!";
-
-    private static string PriorityOf(string key) => key[..key.IndexOf('~', StringComparison.Ordinal)];
-
-    private async Task<StoredOpenRow?> FindAsync(string partition, string key, CancellationToken cancellation) =>
-        await tables.FindAsync(Table, partition, key, cancellation) is { } row ? Read(row) : null;
+    /// <summary>The comparison's row by this key, or by the one that it was moved to.</summary>
+    private async Task<StoredOpenRow?> FindAsync(CampaignId campaign, BatchId batch, ComparisonId comparison, string key, CancellationToken cancellation)
+    {
+        var partition = OpenKeys.PartitionOf(campaign, comparison);
+        while (true)
+        {
+            if (await tables.FindAsync(Table, partition, key, cancellation) is { } row) return Read(row);
+            var now = await moved.FindAsync(partition, batch, comparison, cancellation);
+            if (now is null || now == key) return null;
+            key = now;
+        }
+    }
 
     private static StoredOpenRow Read(TableRow row) => new(row.ReadBody<OpenRow>(), row.Row, row.ETag);
 
     private static IEnumerable<(string Partition, T[] Rows)> InTransactions<T>(CampaignId campaign, IEnumerable<T> rows, Func<T, ComparisonId> comparison) =>
         from row in rows
-        group row by PartitionOf(campaign, comparison(row)) into shard
+        group row by OpenKeys.PartitionOf(campaign, comparison(row)) into shard
         from chunk in shard.Chunk(RowsPerTransaction)
         select (shard.Key, chunk);
 
@@ -213,4 +263,8 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
     }
 }
 
-public sealed record StoredOpenRow(OpenRow Row, string Key, string ETag);
+/// <param name="Key">Begins with its priority.</param>
+public sealed record StoredOpenRow(OpenRow Row, string Key, string ETag)
+{
+    public int Priority => OpenKeys.PriorityOf(Key);
+}

@@ -88,7 +88,7 @@ public sealed class TaskServer(
                 : new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: drawn.Refusal);
         if (invite.IsReviewer) return await ReviewAsync(campaign, annotator, state, screen, until, progress, cancellation);
         var result = await scan.ClaimNextAsync(
-            campaign.Id, annotator, invite.Kind, state.Cursor, until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
+            campaign.Id, annotator, invite.Kind, state.Cursor.For(campaign.OrderedAt), until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row) return await NoneAsync(campaign, annotator, state, screen, result.Cursor, progress, cancellation);
         return await PutAsync(campaign, annotator, s => s with { Cursor = result.Cursor }, state, screen, new(row.Batch, row.Comparison), until, progress, cancellation);
     }
