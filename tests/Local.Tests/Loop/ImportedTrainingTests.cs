@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Rlhf.Contracts;
 using Rlhf.Contracts.Tools;
 using Rlhf.Json;
 using Rlhf.Judging;
