@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Campaigns;
 using Rlhf.Generation;
@@ -16,7 +15,7 @@ namespace Rlhf.Bench.Local;
 /// A pair is about 1.2 KB: a prompt, two answers of 80 words, one person's ranking. The first export of a process pays for compiling, as a command does.</summary>
 public static class ExportBench
 {
-    private const string Child = "export-one";
+    public const string Child = "export-one";
     private const int BatchSize = 25;
 
     public static async Task RunAsync(string folder, IEnumerable<int> sizes)
@@ -25,8 +24,8 @@ public static class ExportBench
         {
             var home = Path.Combine(folder, $"export-{size}");
             await FillAsync(home, size);
-            Console.WriteLine($"\nexport of {size:N0} pairs         seconds     CPU s   peak MB   file MB");
-            foreach (var format in Formats(home)) Console.WriteLine($"  {format,-24} {await MeasureAsync(home, format)}");
+            Console.WriteLine($"\nexport of {size:N0} pairs         {BenchProcess.Columns}");
+            foreach (var format in Formats(home)) Console.WriteLine($"  {format,-24} {await BenchProcess.RunAsync(Child, home, format)}");
             Directory.Delete(home, recursive: true);
         }
     }
@@ -44,24 +43,11 @@ public static class ExportBench
             var holdsSplit = services.GetRequiredService<ExportFormats>().Get(format).Info.HoldsSplit;
             await (await exporter.OpenAsync(Campaign, format, holdsSplit ? null : Split.Train)).WriteAsync(file);
         }
-        var seconds = clock.Elapsed.TotalSeconds;
-        using var self = Process.GetCurrentProcess();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds,8:0.00} {self.TotalProcessorTime.TotalSeconds,9:0.00} {self.PeakWorkingSet64 / 1e6,9:0} {new FileInfo(path).Length / 1e6,9:0.0}"));
+        BenchProcess.SayCost(clock.Elapsed, path);
         return true;
     }
 
-    private static CampaignId Campaign { get; } = new("bench");
-
-    private static async Task<string> MeasureAsync(string home, string format)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet") start.ArgumentList.Add(typeof(ExportBench).Assembly.Location);
-        foreach (var argument in (string[])[Child, home, format]) start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return output.TrimEnd('\n');
-    }
+    public static CampaignId Campaign { get; } = new("bench");
 
     private static IReadOnlyList<string> Formats(string home)
     {
@@ -102,7 +88,7 @@ public static class ExportBench
             [new("a", Words(number + 1, 80), "base", FinishReason.Stop, 1, Sampling: new()), new("b", Words(number + 2, 80), "base", FinishReason.Stop, 2, Sampling: new())], ComparisonKind.Ordinary, 1, 1);
     }
 
-    private static string Words(int seed, int count)
+    public static string Words(int seed, int count)
     {
         var random = new Random(seed);
         return string.Join(' ', Enumerable.Range(0, count).Select(_ => vocabulary[random.Next(vocabulary.Length)]));

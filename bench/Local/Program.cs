@@ -4,11 +4,13 @@ using Rlhf.Bench.Local;
 //   dotnet run -c Release --project bench/Local [folder]
 //   dotnet run -c Release --project bench/Local -- next [azurite]       `next` only, with 100 and with 100,000 comparisons open; on Azurite 10,000
 //   dotnet run -c Release --project bench/Local -- export [pairs…]     exports only, of campaigns of 5,000, 50,000 and 200,000 pairs unless said
+//   dotnet run -c Release --project bench/Local -- studio [tasks…]     Label Studio's files in and out only, of 5,000 and 50,000 annotated tasks unless said
 // The folder must lie on the disk that matters; everything in it that the benchmark made is removed.
-if (await ExportBench.TryRunOneAsync(args)) return;
+if (await ExportBench.TryRunOneAsync(args) || await StudioBench.TryRunOneAsync(args)) return;
 var onlyExports = args.FirstOrDefault() == "export";
+var onlyStudio = args.FirstOrDefault() == "studio";
 var onlyNext = args.FirstOrDefault() == "next";
-var folder = Path.Combine(onlyExports || onlyNext ? Path.GetTempPath() : args.FirstOrDefault() ?? Path.GetTempPath(), $"rlhf-bench-{Guid.NewGuid():n}");
+var folder = Path.Combine(onlyExports || onlyNext || onlyStudio ? Path.GetTempPath() : args.FirstOrDefault() ?? Path.GetTempPath(), $"rlhf-bench-{Guid.NewGuid():n}");
 Directory.CreateDirectory(folder);
 try
 {
@@ -17,6 +19,11 @@ try
     {
         if (args.Contains("azurite")) await NextBench.RunOnAzuriteAsync(folder, 10_000);
         else await NextBench.RunAsync(folder, 100_000);
+        return;
+    }
+    if (onlyStudio)
+    {
+        await StudioBench.RunAsync(folder, args.Length > 1 ? args.Skip(1).Select(int.Parse) : [5_000, 50_000]);
         return;
     }
     if (!onlyExports)

@@ -14,15 +14,14 @@ public sealed class ImportClaims(ITableStore tables)
         var own = new HashSet<string>();
         foreach (var chunk in keys.Distinct().Chunk(RowsPerTransaction))
         {
-            IReadOnlyList<string> free;
-            do
+            // Mostly none is known: the write says where one is, and takes nothing then.
+            IReadOnlyList<string> free = chunk;
+            while (free.Count > 0 && await tables.WriteAsync(Table, campaign.Value, [.. free.Select(k => new TableOperation(TableOperationKind.Insert, RowOf(k), StorageExtensions.ToBody(new ImportClaim(batch))))], cancellation) is null)
             {
                 var owners = await Task.WhenAll(chunk.Select(k => FindAsync(campaign, k, cancellation)));
                 own.UnionWith(chunk.Where((_, i) => owners[i] == batch));
                 free = [.. chunk.Where((_, i) => owners[i] is null)];
             }
-            // Refused: somebody claimed one of them meanwhile.
-            while (free.Count > 0 && await tables.WriteAsync(Table, campaign.Value, [.. free.Select(k => new TableOperation(TableOperationKind.Insert, RowOf(k), StorageExtensions.ToBody(new ImportClaim(batch))))], cancellation) is null);
             own.UnionWith(free);
         }
         return own;
