@@ -12,7 +12,7 @@ public sealed record PairOptions(
     bool Soft, IReadOnlyList<AnnotatorKind> TrainOn, IReadOnlyList<AnnotatorId> Excluded, DateTimeOffset? CutOff = null, bool UseMargin = false,
     PairVoting Voting = PairVoting.Majority)
 {
-    /// <summary>Comparisons that give none: gold was made of them.</summary>
+    /// <summary>Comparisons that are no training data: gold was made of them.</summary>
     public IReadOnlyList<ComparisonId> LeftOut { get; init; } = [];
 }
 
@@ -38,7 +38,7 @@ public static class PairRules
         var counted = rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison);
         if (options.Voting == PairVoting.DawidSkene) model ??= DawidSkene.Estimate([.. VotesOf(comparisons, counted)]);
         else model = null;
-        return comparisons.Where(c => GivesPairs(c) && !options.LeftOut.Contains(c.Id)).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
+        return comparisons.Where(c => MayTrain(c, options)).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
     }
 
     /// <summary>The votes on each two answers, as <see cref="DawidSkene.Estimate"/> takes them.</summary>
@@ -49,6 +49,9 @@ public static class PairRules
     public static bool Counts(Ranking ranking, PairOptions options) =>
         !ranking.Extra && ranking.Outcome != RankingOutcome.Skip && options.TrainOn.Contains(ranking.AnnotatorKind)
         && !options.Excluded.Contains(ranking.Annotator) && (options.CutOff is not { } cutOff || ranking.SubmittedAt <= cutOff);
+
+    /// <summary>Whether a comparison is training data of any kind, as pairs, votes or examples.</summary>
+    public static bool MayTrain(Comparison comparison, PairOptions options) => GivesPairs(comparison) && !options.LeftOut.Contains(comparison.Id);
 
     private static bool GivesPairs(Comparison comparison) => comparison.Kind == ComparisonKind.Ordinary;
 

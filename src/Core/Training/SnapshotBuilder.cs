@@ -114,7 +114,7 @@ public sealed class SnapshotBuilder(
             var counted = ranked.Where(r => PairRules.Counts(r, rule)).ToList();
             foreach (var kind in counted.GroupBy(r => r.AnnotatorKind)) kinds[kind.Key] = kinds.GetValueOrDefault(kind.Key) + kind.Count();
             var byComparison = counted.ToLookup(r => r.Comparison);
-            SftExamples.AddRange(published.Where(c => c.Prompt.Split == Split.Train).SelectMany(c => Preferences.SftExamples.Of(c, [.. byComparison[c.Id]])));
+            SftExamples.AddRange(published.Where(c => c.Prompt.Split == Split.Train && PairRules.MayTrain(c, rule)).SelectMany(c => Preferences.SftExamples.Of(c, [.. byComparison[c.Id]])));
             TestComparisons.AddRange(published.Where(c => c.Prompt.Split == Split.Test && byComparison.Contains(c.Id)).Select(c => new TestComparison(
                 c.Id, c.Prompt.Id, c.Prompt.Messages, [.. c.Answers.Select(a => new TestAnswer(a.Id, a.Text, a.FinishReason))])));
         }

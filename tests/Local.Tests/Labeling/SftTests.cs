@@ -33,18 +33,36 @@ public sealed class SftTests
     {
         await using var host = await WebHost.StartAsync();
         await host.PublishAsync(count: 3);
+        await RankAsync(host);
+        var lines = await SftExamplesAsync(host);
+        Assert.Equal(2, lines.Count);
+        Assert.All(lines, line => Assert.True(line["messages"] is JsonArray && line["answer"] is not null && (double)line["weight"]! == 1));
+    }
+
+    [Fact]
+    public async Task Snapshot_WithGoldMadeOfAComparison_HoldsNoExampleOfIt()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 3);
+        await RankAsync(host);
+        var own = (await host.Get<RankingStore>().ReadBatchAsync(published[0].Batch)).Single(r => r.BetterAnswer is not null);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { GoldFrom = [own.Comparison] });
+
+        Assert.Equal("preferred", (string?)Assert.Single(await SftExamplesAsync(host))["source"]);
+    }
+
+    /// <summary>Those that the job of a run that begins now names.</summary>
+    private static async Task<List<JsonNode>> SftExamplesAsync(WebHost host)
+    {
         await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with
         {
             Settings = c.Settings with { Policy = "file:models/none", MinimumPairs = 1, Stages = [TrainingStage.Sft, TrainingStage.Reward, TrainingStage.Ppo, TrainingStage.Export] },
         });
-        await RankAsync(host);
         var run = RunId.From("support-run1");
         await host.Get<SnapshotBuilder>().FreezeAsync(new(run, WebHost.Campaign, 1, "owner", RunState.Queued, DateTimeOffset.UtcNow.AddMinutes(1), DateTimeOffset.UtcNow.AddMinutes(1)));
         var blobs = host.Get<IBlobStore>();
         var job = await blobs.ReadJsonAsync<TrainingJob>(RunPaths.Job(run));
-        var lines = (await blobs.ReadTextAsync(job!.SftExamples!))!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonNode>(line, RlhfJson.Options)!).ToList();
-        Assert.Equal(2, lines.Count);
-        Assert.All(lines, line => Assert.True(line["messages"] is JsonArray && line["answer"] is not null && (double)line["weight"]! == 1));
+        return [.. (await blobs.ReadTextAsync(job!.SftExamples!))!.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonNode>(line, RlhfJson.Options)!)];
     }
 
     private static async Task RankAsync(WebHost host)

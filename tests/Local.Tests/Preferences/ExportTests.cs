@@ -1,12 +1,17 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Rlhf.Campaigns;
 using Rlhf.Contracts;
+using Rlhf.Generation;
 using Rlhf.Json;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Quality;
 using Rlhf.Local.Tests.Orchestrations;
+using Rlhf.Orchestrations;
+using Rlhf.Preferences;
 using Rlhf.Preferences.Formats;
 using Rlhf.Prompts;
 
@@ -113,6 +118,66 @@ public sealed class ExportTests : IDisposable
         var card = await host.Get<DataCards>().ReadAsync(await host.Get<Exporter>().OpenSourceAsync(Campaign));
         Assert.Equal([AnnotatorKind.Simulated], card.RowsByKind.Keys);
         Assert.StartsWith("annotator-", Assert.Single(card.Rule.Excluded).Value, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trl")]
+    [InlineData("sft")]
+    [InlineData("arena")]
+    [InlineData("label-studio")]
+    [InlineData("label-studio-min")]
+    public async Task WhatGoldWasMadeOf_IsInNone(string format)
+    {
+        await using var host = await StartAsync();
+        Assert.Contains("good 4", Encoding.UTF8.GetString(await SampleLabels.ExportAsync(host, Campaign, format)), StringComparison.Ordinal);
+        await host.Get<CampaignStore>().UpdateAsync(Campaign, c => c with { GoldFrom = [new("c000004")] });
+        Assert.DoesNotContain("good 4", Encoding.UTF8.GetString(await SampleLabels.ExportAsync(host, Campaign, format)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Margin_IsThereOnlyWhereTheCampaignUsesIt(bool uses)
+    {
+        await using var host = await StartAsync();
+        await host.Get<CampaignStore>().UpdateAsync(Campaign, c => c with { Settings = c.Settings with { UseMargin = uses } });
+        await host.Get<PairStore>().RefreshAllAsync(Campaign);
+        foreach (var format in (string[])["trl", "trl-implicit", "trl-text", "trlx", "hh"])
+            Assert.All(Lines(await SampleLabels.ExportAsync(host, Campaign, format)), line => Assert.Equal(uses ? "0.333" : null, ((double?)line["margin"])?.ToString("0.000", CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task Card_SaysAllOfIt()
+    {
+        await using var host = await StartAsync();
+        await host.Get<CampaignStore>().UpdateAsync(Campaign, c => c with { Settings = c.Settings with { Guidelines = "Be fair.", GuidelinesVersion = 3 } });
+        var (skipped, same) = (SampleLabels.Comparison(20, [new(MessageRole.User, "Skip?")], Split.Train, "x", "y"), SampleLabels.Comparison(21, [new(MessageRole.User, "Same?")], Split.Train, "x", "x"));
+        IReadOnlyList<Ranking> skips = [.. new[] { "ben", "cleo", "dan" }.Select(name => SampleLabels.Ranked(skipped, name, AnnotatorKind.Person, null) with { Outcome = RankingOutcome.Skip })];
+        await SampleLabels.PublishAsync(host, Campaign, 3, [(skipped, skips), (same, [SampleLabels.Ranked(same, "ben", AnnotatorKind.Person, 1, ["a"], ["b"])])], ended: false);
+        await host.Get<EndBatch>().RunAsync(new(Campaign, BatchId.For(Campaign, 1, 3), BatchEnd.Complete), CancellationToken.None);
+        await host.Get<BatchStore>().UpdateAsync(Campaign, BatchId.For(Campaign, 1, 3), b => b with { Dropped = new Dictionary<string, int> { ["identical-answers"] = 2 } });
+        using var file = new MemoryStream("{\"prompt\": \"Old?\", \"chosen\": \"yes\", \"rejected\": \"no\"}\n"u8.ToArray());
+        await host.Get<CampaignService>().ImportAsync(Campaign, file, new("old.jsonl", Kind: AnnotatorKind.Llm));
+
+        var export = await host.Get<Exporter>().OpenAsync(Campaign, "hh", null);
+        await export.WriteAsync(Stream.Null);
+        var card = await host.Get<DataCards>().ReadAsync(export.Source, export.Info);
+
+        Assert.Equal((Campaign, "Labels", "hh"), (card.Campaign, card.Title, card.Format));
+        Assert.Equal(export.Info.Loses, card.Loses);
+        Assert.Equal((4, 2), (card.Rows[Split.Train], card.Rows[Split.Test]));
+        Assert.Equal((4, 2), (card.RowsByKind[AnnotatorKind.Person], card.RowsByKind[AnnotatorKind.Simulated]));
+        Assert.Equal((6, 6), (card.AnswersByGenerator["base"], card.AnswersByGenerator["tuned-r1"]));
+        Assert.Equal((7, 2, 1), (card.Rankings.Counted[AnnotatorKind.Person], card.Rankings.Counted[AnnotatorKind.Simulated], card.Rankings.LeftOut[AnnotatorKind.Llm]));
+        Assert.Equal((1, 1, 1, 3), (card.Rankings.Imported[AnnotatorKind.Llm], card.Rankings.Ties, card.Rankings.BothBad, card.Rankings.Skips));
+        Assert.Equal((3, "Be fair.", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("Be fair."u8))), (card.Guidelines.Version, card.Guidelines.Text, card.Guidelines.Sha256));
+        Assert.Equal((false, true, PairVoting.Majority, 2, 1), (card.Rule.SoftLabels, card.Rule.UseMargin, card.Rule.Voting, card.Rule.Answers, card.Rule.Overlap));
+        Assert.Equal([AnnotatorKind.Person, AnnotatorKind.Simulated], card.Rule.TrainOn);
+        Assert.Equal((2, 1, 1), (card.Dropped.Prompts["identical-answers"], card.Dropped.Comparisons["skipped"], card.Dropped.Identical));
+        Assert.Equal(("base", GeneratorKind.Onnx, "file:base"), Assert.Single(card.Generators) is var generator ? (generator.Name, generator.Kind, generator.Model) : default);
+        Assert.Equal("old.jsonl", Assert.Single(card.Imports).Name);
+        var page = DataCardPage.Render(card, new Dictionary<Split, string>());
+        Assert.All((string[])["Be fair.", card.Guidelines.Sha256, "identical-answers", "skipped", "old.jsonl", "file:base", "llm", "simulated"], words => Assert.Contains(words, page, StringComparison.Ordinal));
     }
 
     private static List<JsonNode> Lines(byte[] file) => [.. Encoding.UTF8.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!)];

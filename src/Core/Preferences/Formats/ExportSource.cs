@@ -89,7 +89,7 @@ public sealed class ExportSource
         var options = PairStore.OptionsFor(Campaign);
         var published = await comparisons.ReadBatchAsync(batch.Campaign, batch.Id, cancellation);
         var counted = (await rankings.ReadBatchAsync(batch.Id, cancellation)).Where(r => PairRules.Counts(r, options)).ToLookup(r => r.Comparison);
-        return [.. published.Where(c => (Split is null || c.Prompt.Split == Split) && counted.Contains(c.Id))
+        return [.. published.Where(c => PairRules.MayTrain(c, options) && (Split is null || c.Prompt.Split == Split) && counted.Contains(c.Id))
             .Select(c => new RankedComparison(c, [.. counted[c.Id].Select(pseudonyms.Hide)]))];
     }
 }
