@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Nodes;
 using Rlhf.Local.Cli;
 
 namespace Rlhf.Bench.Local;
@@ -51,40 +51,64 @@ public static class StudioBench
         json.WriteEndArray();
     }
 
-    private static void WriteTask(int number, Utf8JsonWriter json) => JsonSerializer.Serialize(json, new
+    private static void WriteTask(int number, Utf8JsonWriter json) => JsonSerializer.Serialize(json, new JsonObject
     {
-        id = number,
-        annotations = new[]
+        ["id"] = number,
+        ["annotations"] = new JsonArray(new JsonObject
         {
-            new
+            ["id"] = number,
+            ["completed_by"] = number % 9,
+            ["result"] = new JsonArray(new JsonObject
             {
-                id = number,
-                completed_by = number % 9,
-                result = new[] { new { value = new { selected = Side(number) }, id = $"r{number}", from_name = "comparison", to_name = "comparison", type = "pairwise", origin = "manual" } },
-                was_cancelled = false, ground_truth = false, created_at = Time, updated_at = Time, draft_created_at = Time, lead_time = 12.5, prediction = new { }, result_count = 1,
-                unique_id = Guid.NewGuid(), import_id = (int?)null, last_action = (string?)null, task = number, project = 1, updated_by = number % 9, parent_prediction = (int?)null, parent_annotation = (int?)null, last_created_by = (int?)null,
-            },
-        },
-        file_upload = "tasks.json", drafts = Array.Empty<object>(), predictions = Array.Empty<object>(), data = Data(number), meta = new { },
-        created_at = Time, updated_at = Time, inner_id = number, total_annotations = 1, cancelled_annotations = 0, total_predictions = 0, comment_count = 0, unresolved_comment_count = 0,
-        last_comment_updated_at = (string?)null, project = 1, updated_by = number % 9, comment_authors = Array.Empty<object>(),
+                ["value"] = new JsonObject { ["selected"] = Side(number) },
+                ["id"] = $"r{number}",
+                ["from_name"] = "comparison",
+                ["to_name"] = "comparison",
+                ["type"] = "pairwise",
+                ["origin"] = "manual",
+            }),
+            ["was_cancelled"] = false,
+            ["ground_truth"] = false,
+            ["created_at"] = Time,
+            ["updated_at"] = Time,
+            ["lead_time"] = 12.5,
+            ["unique_id"] = $"{Guid.NewGuid()}",
+            ["task"] = number,
+            ["project"] = 1,
+        }),
+        ["file_upload"] = "tasks.json",
+        ["drafts"] = new JsonArray(),
+        ["predictions"] = new JsonArray(),
+        ["data"] = Data(number),
+        ["meta"] = new JsonObject(),
+        ["created_at"] = Time,
+        ["updated_at"] = Time,
+        ["inner_id"] = number,
+        ["total_annotations"] = 1,
+        ["cancelled_annotations"] = 0,
+        ["project"] = 1,
     });
 
     private static void WriteRecord(int number, Utf8JsonWriter json)
     {
-        var data = Data(number);
-        JsonSerializer.Serialize(json, new
-        {
-            prompt = data.Prompt, answer1 = data.Answer1, answer2 = data.Answer2, id = number, comparison = new[] { new { selected = Side(number) } },
-            annotator = number % 9, annotation_id = number, created_at = Time, updated_at = Time, lead_time = 12.5,
-        });
+        var record = Data(number);
+        record["id"] = number;
+        record["comparison"] = new JsonArray(new JsonObject { ["selected"] = Side(number) });
+        record["annotator"] = number % 9;
+        record["annotation_id"] = number;
+        (record["created_at"], record["updated_at"]) = (Time, Time);
+        record["lead_time"] = 12.5;
+        JsonSerializer.Serialize(json, record);
     }
 
     private const string Time = "2026-01-02T03:04:05.678901Z";
 
-    private static TaskData Data(int number) => new($"{number}: {ExportBench.Words(number, 40)}", ExportBench.Words(number + 1, 80), ExportBench.Words(number + 2, 80));
+    private static JsonObject Data(int number) => new()
+    {
+        ["prompt"] = $"{number}: {ExportBench.Words(number, 40)}",
+        ["answer1"] = ExportBench.Words(number + 1, 80),
+        ["answer2"] = ExportBench.Words(number + 2, 80),
+    };
 
     private static string Side(int number) => number % 2 == 0 ? "left" : "right";
-
-    private sealed record TaskData([property: JsonPropertyName("prompt")] string Prompt, [property: JsonPropertyName("answer1")] string Answer1, [property: JsonPropertyName("answer2")] string Answer2);
 }

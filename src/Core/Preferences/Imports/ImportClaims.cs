@@ -15,8 +15,8 @@ public sealed class ImportClaims(ITableStore tables)
         foreach (var chunk in keys.Distinct().Chunk(RowsPerTransaction))
         {
             // Mostly none is known: the write says where one is, and takes nothing then.
-            IReadOnlyList<string> free = chunk;
-            while (free.Count > 0 && await tables.WriteAsync(Table, campaign.Value, [.. free.Select(k => new TableOperation(TableOperationKind.Insert, RowOf(k), StorageExtensions.ToBody(new ImportClaim(batch))))], cancellation) is null)
+            var free = chunk;
+            while (free.Length > 0 && await tables.WriteAsync(Table, campaign.Value, [.. free.Select(k => new TableOperation(TableOperationKind.Insert, RowOf(k), StorageExtensions.ToBody(new ImportClaim(batch))))], cancellation) is null)
             {
                 var owners = await Task.WhenAll(chunk.Select(k => FindAsync(campaign, k, cancellation)));
                 own.UnionWith(chunk.Where((_, i) => owners[i] == batch));
