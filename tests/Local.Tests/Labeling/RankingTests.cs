@@ -97,6 +97,27 @@ public sealed class RankingTests
     }
 
     [Fact]
+    public async Task Mine_ElevenRanked_AreTheTenNewestAndTheTenthBackCanBeAmended()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 11);
+        var annotator = await host.InviteAsync();
+        var ranked = new List<ComparisonId>();
+        for (var i = 0; i < 11; i++)
+        {
+            var task = (await annotator.NextAsync()).Task!;
+            ranked.Add(task.Comparison);
+            await annotator.RankAsync(task);
+        }
+
+        var mine = (await WebHost.ReadAsync<MineResponse>(await annotator.GetAsync("mine"))).Rankings;
+
+        Assert.Equal(ranked.Skip(1).Reverse(), mine.Select(m => m.Task.Comparison));
+        Assert.Equal(2, (await annotator.RankAsync(mine[^1].Task.Comparison, new(RankingOutcome.Ranked, [["2"], ["1"]], Amends: 1))).Revision);
+        await AssertProblemAsync(await annotator.GetAsync("mine?take=11"), HttpStatusCode.BadRequest, "invalid-query");
+    }
+
+    [Fact]
     public async Task Amend_FromRankedToSkip_ComparisonIsOpenForAnother()
     {
         await using var host = await WebHost.StartAsync();

@@ -84,6 +84,22 @@ public sealed class LabelCareTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Time_OfAHiddenTab_DoesNotCount()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var form = await OpenAsync(host, clock: true);
+        await form.Page.Clock.FastForwardAsync(6_000);
+        await HideAsync(form, hidden: true);
+        await form.Page.Clock.FastForwardAsync(20_000);
+        await HideAsync(form, hidden: false);
+        await form.Page.Clock.FastForwardAsync(4_000);
+        await form.Page.Keyboard.PressAsync("1");
+        var ranking = Assert.Single(await Stored.RankingsAsync(host, 1));
+        Assert.InRange(ranking.ActiveTime!.Value.TotalSeconds, 9, 14);
+    }
+
+    [BrowserFact]
     public async Task TooFast_IsFlaggedForTheOwner()
     {
         await using var host = await WebHost.StartAsync();
@@ -141,6 +157,10 @@ public sealed class LabelCareTests(Browser browser)
         var wanted = await form.Page.Locator("button:visible:not([disabled])").EvaluateAllAsync<string[]>("all => all.map(button => button.innerText.split('\\n')[0])");
         Assert.Empty(wanted.Except(reached));
     }
+
+    /// <summary>As a browser tells a page whose tab goes behind another, or comes back.</summary>
+    private static Task HideAsync(LabelForm form, bool hidden) => form.Page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
 
     private async Task<LabelForm> OpenAsync(WebHost host, bool clock = false)
     {
