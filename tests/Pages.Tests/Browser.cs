@@ -36,9 +36,9 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page with storage of its own. Errors in its scripts fail the test that calls <see cref="PageErrors.AssertNone"/>.</summary>
-    public async Task<IPage> OpenAsync(string address, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IPage> OpenAsync(string address, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool touch = false)
     {
-        var context = await browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        var context = await browser!.NewContextAsync(new() { HasTouch = touch, ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
         context.SetDefaultTimeout(15_000);
         var page = await context.NewPageAsync();
         PageErrors.Collect(page);

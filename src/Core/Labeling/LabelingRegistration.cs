@@ -21,6 +21,7 @@ public static class LabelingRegistration
         services.AddSingleton<ProgressBoard>();
         services.AddSingleton<InviteService>();
         services.AddSingleton<TaskServer>();
+        services.AddSingleton<LeaseRenewal>();
         services.AddSingleton<RankingSettlement>();
         services.AddSingleton<RankingService>();
         services.AddSingleton<OwnRankings>();

@@ -18,9 +18,9 @@ internal sealed class LabelForm(IPage page)
 
     public ILocator Answer(int number) => page.Locator($".answer[data-answer='{number}']");
 
-    public static async Task<LabelForm> OpenAsync(Browser browser, WebHost.Annotator annotator, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool clock = false)
+    public static async Task<LabelForm> OpenAsync(Browser browser, WebHost.Annotator annotator, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool clock = false, bool touch = false)
     {
-        var form = new LabelForm(await browser.OpenAsync("about:blank", width, height, scheme));
+        var form = new LabelForm(await browser.OpenAsync("about:blank", width, height, scheme, touch));
         if (clock) await form.Page.Clock.InstallAsync();
         await form.Page.AddInitScriptAsync(CountNexts);
         await form.Page.GotoAsync(annotator.Link);

@@ -122,10 +122,10 @@ public sealed class StudioTests(Browser browser)
         var template = page.GetByLabel("Template (XML)");
         await template.FillAsync("<View>\n  <Text name=\"prompt\" value=\"$prompt\"/>\n  <Pairwise name=\"pw\" toName=\"left,right\">\n</View>");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await Expect(page.Locator("#flash")).ToContainTextAsync("broken in line 4: The 'Pairwise' start tag on line 3");
+        await Expect(page.Locator(".field", new() { Has = template })).ToContainTextAsync("broken in line 4: The 'Pairwise' start tag on line 3");
         await template.FillAsync("<View>\n  <HyperText name=\"left\" value=\"$text1\"/>\n</View>");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
-        await Expect(page.Locator("#flash")).ToContainTextAsync("broken in line 2: <HyperText> shows HTML");
+        await Expect(page.Locator(".field", new() { Has = template })).ToContainTextAsync("broken in line 2: <HyperText> shows HTML");
         await template.FillAsync(StudioForm.Template);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Templates" })).ToBeVisibleAsync();

@@ -47,6 +47,19 @@ public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeP
             await tables.TryReplaceAsync(Table, campaign.Value, row.Row, row.ReadBody<ReviewItem>() with { Claim = null }, row.ETag, cancellation);
     }
 
+    /// <summary>The reviewer goes on with it; also where the claim ran out and nobody else has it.</summary>
+    /// <returns>False where somebody else has it, or it is decided.</returns>
+    public async Task<bool> ExtendAsync(CampaignId campaign, TaskKey task, AnnotatorId reviewer, DateTimeOffset until, CancellationToken cancellation = default)
+    {
+        while (await tables.FindAsync(Table, campaign.Value, RowOf(task.Batch, task.Comparison), cancellation) is { } row)
+        {
+            var item = row.ReadBody<ReviewItem>();
+            if (item.Claim is { } claim && claim.Annotator != reviewer && claim.Until > time.GetUtcNow()) return false;
+            if (await tables.TryReplaceAsync(Table, campaign.Value, row.Row, item with { Claim = new(reviewer, until) }, row.ETag, cancellation) is not null) return true;
+        }
+        return false;
+    }
+
     /// <summary>It is decided.</summary>
     public Task RemoveAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default) =>
         tables.WriteAsync(Table, campaign.Value, [new(TableOperationKind.Delete, RowOf(task.Batch, task.Comparison))], cancellation);

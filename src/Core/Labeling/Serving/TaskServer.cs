@@ -18,7 +18,7 @@ public sealed class TaskServer(
     private static readonly TimeSpan CapWait = TimeSpan.FromMinutes(10);
 
     /// <summary>Of a lease: how much longer a claim ahead lasts than the lease of what is shown.</summary>
-    private const double AheadShare = 0.2;
+    internal const double AheadShare = 0.2;
 
     /// <summary>The task already on the annotator's screen if its lease runs and it is not in <paramref name="holding"/>; otherwise a new one, claimed until its lease ends.</summary>
     /// <param name="holding">What the caller has on the screen: given to fetch one ahead. The lease of what was fetched ahead begins with the call that names it here.</param>

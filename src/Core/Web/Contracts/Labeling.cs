@@ -80,6 +80,11 @@ public sealed record RankingResponse(int Revision, bool Extra, bool Unchanged)
 /// <param name="Explanation">Why, in the owner's words.</param>
 public sealed record PracticeFeedback(bool IsRight, RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, string? Explanation);
 
+/// <summary>Answer to <c>POST /api/campaigns/{campaign}/tasks/{comparison}/lease</c>.</summary>
+/// <param name="Held">False: it was given to somebody else, or needs nobody any more. A ranking of it is taken all the same; it is extra where it is not needed.</param>
+/// <param name="LeaseSeconds">How long a task stays without a sign of its reader.</param>
+public sealed record LeaseResponse(bool Held, double LeaseSeconds);
+
 /// <summary>One of the annotator's own rankings with its task, newest first.</summary>
 public sealed record MineResponse(IReadOnlyList<MineItem> Rankings);
 
@@ -96,6 +101,9 @@ public sealed record GuidelinesResponse(
 {
     /// <summary>Label Studio's editor shows the tasks; null where the form does.</summary>
     public LabelTemplateView? Template { get; init; }
+
+    /// <summary>As <see cref="LeaseResponse"/> has it.</summary>
+    public double LeaseSeconds { get; init; }
 }
 
 /// <summary>How the campaign has its comparisons judged.</summary>

@@ -27,6 +27,8 @@ internal static class LabelingRoutes
         { Request = typeof(RankingRequest), Response = typeof(RankingResponse), MaximumBody = RankingBody },
         new("POST", "api/campaigns/{campaign}/tasks/{comparison}/release", Annotator, "releaseTask", "Gives a task back unjudged.", ReleaseAsync)
         { Success = StatusCodes.Status204NoContent },
+        new("POST", "api/campaigns/{campaign}/tasks/{comparison}/lease", Annotator, "renewLease", "Keeps a task for whoever is reading it.", RenewAsync)
+        { Response = typeof(LeaseResponse) },
         new("GET", "api/campaigns/{campaign}/mine", Annotator, "readMine", "The annotator's latest rankings with their tasks, newest first.", ReadMineAsync)
         { Response = typeof(MineResponse), Query = [new("take", "1 to 10.", "integer")] },
     ];
@@ -40,7 +42,7 @@ internal static class LabelingRoutes
         return context.Ok(new GuidelinesResponse(
             settings.Id, settings.Title, guidelines, version, settings.Answers, invite.Annotator, invite.Kind, invite.Name,
             LabelFormView.Of(settings.Form))
-        { Template = LabelTemplates.ViewOf(settings) });
+        { Template = LabelTemplates.ViewOf(settings), LeaseSeconds = settings.Lease.TotalSeconds });
     }
 
     private static async Task<IResult> NextAsync(RouteContext context)
@@ -59,6 +61,9 @@ internal static class LabelingRoutes
         await context.Get<TaskServer>().ReleaseAsync(context.Campaign, context.Invite.Annotator, context.Comparison, context.Cancellation);
         return Results.NoContent();
     }
+
+    private static async Task<IResult> RenewAsync(RouteContext context) =>
+        context.Ok(await context.Get<LeaseRenewal>().RenewAsync(context.Campaign, context.Invite, context.Comparison, context.Cancellation));
 
     private static async Task<IResult> ReadMineAsync(RouteContext context)
     {

@@ -6,9 +6,10 @@ export class ActivityClock {
   #countedTo = performance.now();
   #lastSign = performance.now();
 
-  constructor() {
+  /** @param onSign called with each sign of the reader. */
+  constructor(onSign = () => {}) {
     for (const sign of ["pointermove", "pointerdown", "keydown", "scroll"])
-      addEventListener(sign, () => { this.#count(); this.#lastSign = performance.now(); }, { passive: true, capture: true });
+      addEventListener(sign, () => { this.#count(); this.#lastSign = performance.now(); onSign(); }, { passive: true, capture: true });
     document.addEventListener("visibilitychange", () => {
       // What went before counts as it was: visible until hidden, hidden until visible.
       if (document.hidden) this.#count();

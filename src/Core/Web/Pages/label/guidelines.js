@@ -25,6 +25,11 @@ export class Guidelines {
     return this.#loaded.version;
   }
 
+  /** How tasks are judged may change while somebody works. */
+  set form(form) {
+    this.#loaded = { ...this.#loaded, form };
+  }
+
   async load() {
     this.#loaded = await this.#load();
     byId("guidelines-text").textContent = this.text;

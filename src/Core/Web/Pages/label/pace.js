@@ -4,21 +4,18 @@ const BreakGap = 5 * 60_000;
 /** How fast somebody judges, and when a break is due; kept in this browser. */
 export class Pace {
   #key;
-  #breakAfter;
   #state;
 
-  /** @param breakAfterMinutes null for never. */
-  constructor(key, breakAfterMinutes) {
+  constructor(key) {
     this.#key = key;
-    this.#breakAfter = (breakAfterMinutes ?? Infinity) * 60;
     this.#state = JSON.parse(localStorage.getItem(key) ?? "null") ?? { latest: [], since: 0, at: 0 };
   }
 
-  /** @returns {boolean} whether a break is due. */
-  add(seconds, now = Date.now()) {
+  /** @param breakAfterMinutes null for never. @returns {boolean} whether a break is due. */
+  add(seconds, breakAfterMinutes, now = Date.now()) {
     const rested = now - this.#state.at > BreakGap;
     this.#save({ latest: [...this.#state.latest, seconds].slice(-Kept), since: (rested ? 0 : this.#state.since) + seconds, at: now });
-    return this.#state.since >= this.#breakAfter;
+    return this.#state.since >= (breakAfterMinutes ?? Infinity) * 60;
   }
 
   restart() {

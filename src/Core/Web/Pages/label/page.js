@@ -9,6 +9,7 @@ import { Guidelines } from "./guidelines.js";
 import { openJudging } from "./judging/index.js";
 import { toRequest } from "./judgement.js";
 import { listenToKeys, showKeys } from "./keys.js";
+import { Lease } from "./lease.js";
 import { Notes } from "./notes.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
@@ -32,7 +33,8 @@ export class LabelPage {
   #drafts;
   #pace;
   #name;
-  #clock = new ActivityClock();
+  #lease;
+  #clock = new ActivityClock(() => this.#lease.sign());
   #texts = new TextView(() => this.#showTools());
   #progress = { mine: 0, today: 0, done: 0, total: 0 };
   #shown = null;
@@ -47,10 +49,11 @@ export class LabelPage {
     this.#guidelines = new Guidelines(() => tasks.guidelines(), `rlhf-guidelines-${this.#name}`);
     this.#drafts = new Drafts(`rlhf-drafts-${this.#name}`);
     this.#session = new Session(tasks, this.#outbox, {
-      task: task => { if (!this.#amending) this.#onTask(task); }, ahead: task => this.#texts.prepare(task), nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
+      task: task => { if (!this.#amending) this.#onTask(task); }, form: form => { this.#guidelines.form = form; }, ahead: task => this.#texts.prepare(task), nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
       offline: () => { if (!this.#amending) view.showMessage("No connection", "What you ranked is kept. Trying again."); },
       failed: error => { this.#shown = null; view.showMessage(error.message, error.remedy); },
     });
+    this.#lease = new Lease(comparison => tasks.renew(comparison), state => this.#onLease(state));
     const judged = outcome => () => this.#act(() => this.#judge({ outcome }));
     this.actions = {
       bothBad: judged("bothBad"), skip: judged("skip"), amend: () => this.#amend(), back: () => { if (this.#amending) this.#onTask(this.#session.current); },
@@ -65,7 +68,7 @@ export class LabelPage {
     byId("stop-button").onclick = () => this.#stop();
     view.showMessage("Loading");
     await this.#loadGuidelines();
-    this.#pace = new Pace(`rlhf-pace-${this.#name}`, this.#form.breakAfterMinutes);
+    this.#pace = new Pace(`rlhf-pace-${this.#name}`);
     listenToKeys(key => this.#onKey(key));
     this.#session.start();
   }
@@ -96,6 +99,7 @@ export class LabelPage {
   /** Null: the next one is not here yet. */
   #onTask(task) {
     this.#amending = null;
+    this.#lease.begin(task?.comparison ?? null, this.#guidelines.loaded.leaseSeconds);
     if (!task) {
       this.#shown = null;
       view.showMessage("Loading the next one");
@@ -104,6 +108,17 @@ export class LabelPage {
     this.#present(task);
     view.announce(task.answers.length === 2 ? "Next pair" : `Next task, ${task.answers.length} answers`);
     this.#guidelines.keepUp(task.guidelines).catch(() => { /* The version that is shown goes with the ranking; the next task asks again. */ });
+  }
+
+  /** Said while the task is on the screen; the next one begins without it. */
+  #onLease(state) {
+    if (state === "away") this.#session.rest();
+    else this.#session.wake();
+    if (state === "kept" || this.#amending) return view.showNotice("lease", null);
+    view.showNotice("lease", state === "away"
+      ? "You were away for a while, so this task may go to somebody else. Go on reading to keep it."
+      : "You were away, and this task has gone to somebody else. You can still rank it: your ranking is kept, and counts as an extra one if theirs comes first.",
+    state === "lost" ? { button: { label: "Take the next one", act: () => this.#session.giveBack() } } : {});
   }
 
   #onNothing(next) {
@@ -165,7 +180,7 @@ export class LabelPage {
       return this.#onTask(this.#session.current);
     }
     this.#drafts.drop(task.comparison);
-    const breakIsDue = this.#pace.add(seconds);
+    const breakIsDue = this.#pace.add(seconds, this.#form.breakAfterMinutes);
     this.#setProgress({ ...this.#progress, mine: this.#progress.mine + 1, today: this.#progress.today + 1 });
     this.#session.judge(request);
     if (breakIsDue) this.#proposeBreak();
@@ -194,6 +209,7 @@ export class LabelPage {
     if (response?.feedback) showFeedback(this.#practised, response.feedback);
     const one = waiting === 1;
     view.showNotice("outbox", failing ? `${waiting} ranking${one ? " is" : "s are"} not sent yet. ${one ? "It is" : "They are"} kept in this browser and sent as soon as the connection is back.` : null);
+    if (response?.extra) view.showNotice("flash", "That one needed no more rankings by then. Yours is kept as an extra one.");
     if (refused) view.showNotice("flash", refused.code === "already-ranked"
       ? "You had ranked that one already, in another window or on another device. That ranking stands; u changes it."
       : `The last ranking was not taken: ${refused.message} ${refused.remedy ?? ""}`, { bad: true });

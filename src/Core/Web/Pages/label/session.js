@@ -10,8 +10,9 @@ export class Session {
   #fetching = null;
   #retry = 0;
   #stopped = false;
+  #isResting = false;
 
-  /** @param on {task(task), ahead(task), nothing(next), progress(progress), offline(), failed(error)} nothing and offline are told only while no task is on the screen. */
+  /** @param on {task(task), form(form), ahead(task), nothing(next), progress(progress), offline(), failed(error)} nothing and offline are told only while no task is on the screen. */
   constructor(tasks, outbox, on) {
     this.#tasks = tasks;
     this.#outbox = outbox;
@@ -32,11 +33,26 @@ export class Session {
   /** Sends the judgement of the task on the screen; the one fetched ahead takes its place at once. */
   judge(request) {
     this.#outbox.add({ comparison: this.#current.comparison, request });
+    this.#goOn();
+  }
+
+  /** Nobody is there: what is on the screen goes to others, so nothing is asked for that would keep it here. */
+  rest() {
+    this.#isResting = true;
     clearTimeout(this.#retry);
-    this.#current = this.#ahead;
-    this.#ahead = null;
-    this.#on.task(this.#current);
+  }
+
+  /** Somebody is there again. */
+  wake() {
+    if (!this.#isResting) return;
+    this.#isResting = false;
     this.#fetch();
+  }
+
+  /** Gives the task on the screen to somebody else and goes on with the next one. */
+  giveBack() {
+    this.#tasks.release(this.#current.comparison).catch(() => { /* Its lease ends by itself. */ });
+    this.#goOn();
   }
 
   amend(comparison, request) {
@@ -59,6 +75,14 @@ export class Session {
     await Promise.allSettled(held.map(task => this.#tasks.release(task.comparison)));
   }
 
+  #goOn() {
+    clearTimeout(this.#retry);
+    this.#current = this.#ahead;
+    this.#ahead = null;
+    this.#on.task(this.#current);
+    this.#fetch();
+  }
+
   #fetch() {
     this.#fetching ??= this.#fetchAll().finally(() => { this.#fetching = null; });
   }
@@ -72,6 +96,7 @@ export class Session {
         const next = await this.#tasks.next(this.#current?.comparison);
         this.#on.progress(next.progress);
         if (next.status !== "task") return this.#nothing(next);
+        this.#on.form(next.form);
         this.#take(next.task);
       }
     } catch (error) {
@@ -102,6 +127,6 @@ export class Session {
 
   #lookAgainIn(seconds) {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#fetch(), seconds * 1000);
+    if (!this.#isResting) this.#retry = setTimeout(() => this.#fetch(), seconds * 1000);
   }
 }

@@ -7,6 +7,8 @@ export function createTasks(api, campaign) {
     rank: ({ comparison, request }) => api("POST", `${base}/tasks/${comparison}/ranking`, request),
     /** Survives the page that sends it. */
     release: comparison => api("POST", `${base}/tasks/${comparison}/release`, undefined, { keepalive: true }),
+    /** → {held, leaseSeconds} */
+    renew: comparison => api("POST", `${base}/tasks/${comparison}/lease`),
     mine: () => api("GET", `${base}/mine?take=10`),
   };
 }

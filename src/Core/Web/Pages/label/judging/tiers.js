@@ -2,6 +2,7 @@ import { h, show } from "../../shared/dom.js";
 import { AnswerCards } from "../answers.js";
 import { canSubmit, move, place, ranked, tierOf, without } from "../judgement.js";
 import { action, key, numberName, submitButton } from "./controls.js";
+import { draggable, target } from "./drag.js";
 import { PinHelp, Pins } from "./pins.js";
 
 const Help = [["1 to 9", "The next place, or take it back"], ["t or =", "The next one ties with the one before"], ["Backspace", "Take back the last one"], ["Enter", "Submit"], ...PinHelp];
@@ -23,7 +24,7 @@ class Tiers {
   constructor(context) {
     const { task, earlier, draft, act } = this.#context = context;
     this.#tiers = draft ?? earlier?.tiers ?? [];
-    this.#cards = new AnswerCards(task.answers, task.answers.map(answer => draggable(numberName(answer), answer.id)), { choose: id => act(() => this.#place(id)), pins: true });
+    this.#cards = new AnswerCards(task.answers, task.answers.map(answer => draggable(numberName(answer), place => this.#drop(answer.id, place))), { choose: id => act(() => this.#place(id)), pins: true });
     const pins = new Pins(this.#cards);
     this.#submit = submitButton(() => act(() => this.#send()));
     this.#tie = action("Tie the next", "t", () => act(() => this.#toggleTied()), { "aria-pressed": "false" });
@@ -69,7 +70,7 @@ class Tiers {
     const open = answers.filter(({ id }) => tierOf(this.#tiers, id) === 0);
     show(this.#strip,
       this.#tiers.flatMap((tier, index) => [this.#gap(index + 1, false), this.#tier(tier, index + 1)]), this.#gap(this.#tiers.length + 1, open.length > 0 && !this.#tied),
-      open.length > 0 && h("span", { class: "unplaced" }, h("span", { class: "strip-label" }, "Not ranked"), open.map(({ id }) => this.#chip(id))));
+      open.length > 0 && target(h("span", { class: "unplaced" }, h("span", { class: "strip-label" }, "Not ranked"), open.map(({ id }) => this.#chip(id))), { at: 0 }));
     if (focused) this.#strip.querySelector(`[data-chip="${focused}"]`)?.focus();
     this.#submit.disabled = !canSubmit(this.#tiers);
     this.#tie.setAttribute("aria-pressed", String(this.#tied));
@@ -77,37 +78,24 @@ class Tiers {
 
   #tier(ids, at) {
     const isLast = at === this.#tiers.length;
-    return this.#target(h("span", { class: `tier${isLast && this.#tied ? " next" : ""}` }, h("span", { class: "strip-label" }, ordinal(at)),
-      ids.map(id => this.#chip(id)), isLast && this.#tied && h("span", { class: "slot" }, "=")), at, false);
+    return target(h("span", { class: `tier${isLast && this.#tied ? " next" : ""}` }, h("span", { class: "strip-label" }, ordinal(at)),
+      ids.map(id => this.#chip(id)), isLast && this.#tied && h("span", { class: "slot" }, "=")), { at, asNew: false });
   }
 
   /** Between two tiers: what is dropped there is a tier of its own. */
   #gap(at, isNext) {
     const between = at > 1 && at <= this.#tiers.length;
-    return this.#target(h("span", { class: `gap${isNext ? " next" : ""}`, "aria-hidden": "true" }, isNext ? ordinal(at) : between ? "›" : ""), at, true);
+    return target(h("span", { class: `gap${isNext ? " next" : ""}`, "aria-hidden": "true" }, isNext ? ordinal(at) : between ? "›" : ""), { at, asNew: true });
   }
 
   #chip(id) {
     const at = tierOf(this.#tiers, id);
-    return draggable(h("button", { type: "button", class: "chip", "data-chip": id, "aria-label": at > 0 ? `Answer ${id}, ${ordinal(at)}; take it back` : `Answer ${id}, not ranked; rank it next`, onclick: () => this.#context.act(() => this.#place(id)) }, key(id)), id);
+    return draggable(h("button", { type: "button", class: "chip", "data-chip": id, "aria-label": at > 0 ? `Answer ${id}, ${ordinal(at)}; take it back` : `Answer ${id}, not ranked; rank it next`, onclick: () => this.#context.act(() => this.#place(id)) }, key(id)), place => this.#drop(id, place));
   }
 
-  #target(element, at, asNew) {
-    element.addEventListener("dragover", event => { event.preventDefault(); element.classList.add("over"); });
-    element.addEventListener("dragleave", () => element.classList.remove("over"));
-    element.addEventListener("drop", event => {
-      event.preventDefault();
-      const id = event.dataTransfer.getData("text/plain");
-      if (this.#context.task.answers.some(answer => answer.id === id)) this.#set(move(this.#tiers, id, at, { asNew }));
-    });
-    return element;
+  #drop(id, { at, asNew }) {
+    this.#context.act(() => this.#set(at === 0 ? without(this.#tiers, id) : move(this.#tiers, id, at, { asNew })));
   }
-}
-
-function draggable(element, id) {
-  element.draggable = true;
-  element.addEventListener("dragstart", event => event.dataTransfer.setData("text/plain", id));
-  return element;
 }
 
 function ordinal(number) {
