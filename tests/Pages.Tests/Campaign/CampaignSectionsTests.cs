@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Web.Security;
@@ -79,6 +80,22 @@ public sealed class CampaignSectionsTests(Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Create invite link" }).ClickAsync();
         await CampaignPage.GoToAsync(page, "Progress");
         await Expect(attention).ToBeHiddenAsync();
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task EverythingRanked_AsAfterAnImport_SaysThatTrainingIsNext()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 0);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { Settings = c.Settings with { Policy = "file:models/none" } });
+        using var file = new MemoryStream("""{"prompt": "Where is my parcel?", "chosen": "On its way.", "rejected": "No idea.", "split": "train"}"""u8.ToArray());
+        await host.Get<CampaignService>().ImportAsync(WebHost.Campaign, file, new("pairs.jsonl", Kind: AnnotatorKind.Person));
+        var page = await CampaignPage.OpenAsync(browser, host);
+        var attention = page.Locator(".card", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Needs attention" }) });
+        await Expect(attention).ToContainTextAsync("Everything is ranked. 1 train pair can be trained on.");
+        await attention.GetByRole(AriaRole.Link, new() { Name = "Runs" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Train now" })).ToBeEnabledAsync();
         PageErrors.AssertNone(page);
     }
 

@@ -12,9 +12,16 @@ export function attentionOf({ campaign, progress }, runs, invites, quality) {
   add(going && progress.open > 0 && invites?.every(({ state }) => state !== "active"), "people", `Nobody is invited, and ${plural(progress.open, "comparison")} ${progress.open === 1 ? "waits" : "wait"} to be ranked.`);
   add(quality?.reviews > 0, "people", `Annotators disagree about ${plural(quality?.reviews, "comparison")}. ${invites?.some(({ state, reviewer }) => reviewer && state === "active") ? "A reviewer is invited and gets them." : "Invite a reviewer to decide."}`);
   add(concerned.length > 0, "quality", `${plural(concerned.length, "annotator")} ${concerned.length === 1 ? "is" : "are"} worth a look.`);
+  add(isRanked({ campaign, progress }) && campaign.policy && progress.trainPairs > 0 && runs.length === 0, "runs", `Everything is ranked. ${plural(progress.trainPairs, "train pair")} can be trained on.`);
   add(runs.at(0)?.state === "failed", "runs", `The latest run failed${runs.at(0)?.error?.message ? `: ${runs[0].error.message}` : "."}`);
   for (const warning of progress.warnings ?? []) items.push({ section: null, text: warning });
   return items;
+}
+
+/** Whether all prompts that are there have been asked and nothing is left on anybody's table. */
+function isRanked({ campaign, progress }) {
+  const dropped = Object.values(progress.comparisonsDropped ?? {}).reduce((sum, count) => sum + count, 0);
+  return campaign.state !== "cancelled" && progress.comparisons > 0 && progress.open === 0 && progress.comparisons + dropped >= progress.prompts.all;
 }
 
 export function attentionList(items, titleOf) {
