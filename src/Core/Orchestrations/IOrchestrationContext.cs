@@ -39,7 +39,7 @@ public interface IOrchestrationContext
     /// <exception cref="WaitTimedOutException">No event came in time.</exception>
     Task<T> WaitForExternalEvent<T>(string name, TimeSpan timeout, CancellationToken cancellation = default);
 
-    /// <summary>A durable timer. Cancel the ones that are abandoned: a host may keep an orchestration running until its last timer is due.</summary>
+    /// <summary>A durable timer; a host whose queues count whole seconds may fire it up to one too early. Cancel the ones that are abandoned: a host may keep an orchestration running until its last timer is due.</summary>
     Task CreateTimer(TimeSpan delay, CancellationToken cancellation = default);
 
     /// <summary>Sends an event to another instance; lost if that one does not exist.</summary>

@@ -16,6 +16,9 @@ public abstract partial class OrchestrationContract : IDisposable
     /// <summary>A time long enough to tell a timer from none, and short enough for this host's clock.</summary>
     protected abstract TimeSpan SomeTime { get; }
 
+    /// <summary>How much too early a timer may fire here.</summary>
+    protected virtual TimeSpan TimersEarlyBy => TimeSpan.Zero;
+
     /// <summary>Whether the host looks at an orchestrator again after an episode, and so sees code that goes on elsewhere while a task of the context's is open.</summary>
     protected virtual bool SeesForeignAwaitBesideOpenTasks => true;
 

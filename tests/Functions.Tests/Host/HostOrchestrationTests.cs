@@ -13,6 +13,9 @@ public sealed class HostOrchestrationTests : OrchestrationContract, IAsyncLifeti
     /// <summary>Storage queues and their polling take part of it.</summary>
     protected override TimeSpan SomeTime => TimeSpan.FromSeconds(3);
 
+    /// <summary>A storage queue counts whole seconds until a message is seen.</summary>
+    protected override TimeSpan TimersEarlyBy => TimeSpan.FromSeconds(1);
+
     protected override bool SeesForeignAwaitBesideOpenTasks => false;
 
     // The host's clock is the real one.
