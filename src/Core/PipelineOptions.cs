@@ -14,6 +14,12 @@ public sealed record PipelineOptions
 
     public TimeSpan CampaignLookMaximum { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How often rankings are counted against their budget, and comparisons ordered by them, while rankings come.</summary>
+    public TimeSpan OrderingLook { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>That wait's upper end; it doubles while nothing comes.</summary>
+    public TimeSpan OrderingLookMaximum { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often a running job's status is read at first.</summary>
     public TimeSpan RunLook { get; init; } = TimeSpan.FromMinutes(1);
 

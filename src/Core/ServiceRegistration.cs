@@ -81,6 +81,8 @@ public static class ServiceRegistration
         .AddActivity<PlanEvaluation>()
         .AddActivity<AnswerTestPrompts>()
         .AddActivity<JudgeModels>()
+        .AddOrchestrator<OrderCampaign>()
+        .AddActivity<OrderComparisons>()
         .AddOrchestrator<PreRank>()
         .AddActivity<PreRankBatch>()
         .AddActivity<HandInVotes>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Preferences;
@@ -81,6 +82,12 @@ public sealed record CampaignSettings
 
     public TimeSpan BatchDeadline { get; init; } = TimeSpan.FromDays(14);
 
+    /// <summary>Which comparisons are asked first; null: those of earlier batches.</summary>
+    public OrderingSettings? Ordering { get; init; }
+
+    /// <summary>Rankings of a round after which its labeling is closed, as if by the owner: what is open ends with the rankings it has, and training follows where it is wanted. Null: all is asked.</summary>
+    public int? RankingBudget { get; init; }
+
     /// <summary>How long a served comparison stays with its annotator.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(10);
 
@@ -88,6 +95,10 @@ public sealed record CampaignSettings
     public long? TokenBudget { get; init; }
 
     public long Seed { get; init; } = 1;
+
+    /// <summary>Whether rankings are looked at while they come, to order what is open by them or to close it.</summary>
+    [JsonIgnore]
+    public bool IsFollowed => RankingBudget is not null || Ordering is not null;
 }
 
 /// <summary>Shares of prompt groups; the rest is train.</summary>

@@ -28,6 +28,7 @@ public static class CampaignSettingsRules
         CheckGenerators(settings);
         CheckSplit(settings.Split);
         CheckPace(settings);
+        CheckOrdering(settings);
         LabelFormRules.Check(settings.Form);
         CheckTraining(settings);
         FineTuningRules.Check(settings);
@@ -141,6 +142,24 @@ public static class CampaignSettingsRules
             throw Refuse("lease", $"The lease is {settings.Lease}.", "Choose 5 seconds to a day; 10 minutes is usual.");
         if (settings.TokenBudget is < 1)
             throw Refuse("tokenBudget", $"The token budget is {settings.TokenBudget}.", "Choose 1 or more, or leave it out for no bound.");
+    }
+
+    private static void CheckOrdering(CampaignSettings settings)
+    {
+        if (settings.RankingBudget is < 1)
+            throw Refuse("rankingBudget", $"The labeling is to be closed after {settings.RankingBudget} rankings.", "Choose 1 or more, or leave it out to have all ranked.");
+        if (settings.Ordering is not { } ordering) return;
+        if (!Enum.IsDefined(ordering.By))
+            throw Refuse("ordering.by", $"There is no order '{ordering.By}'.", "Choose random or disagreement.");
+        if (ordering.RandomShare is not (>= 0 and <= 1))
+            throw Refuse("ordering.randomShare", $"A share of {ordering.RandomShare} can't be asked at random.", "Choose 0 (none) to 1 (all); 0.25 is usual.");
+        if (ordering.Members is < 2 or > 64)
+            throw Refuse("ordering.members", $"An ensemble of {ordering.Members} can't disagree, or takes too long.", "Choose 2 to 64; 8 is usual.");
+        if (ordering.Pool is < 1 or > 50_000)
+            throw Refuse("ordering.pool", $"{ordering.Pool} comparisons can't be kept open to choose from.", "Choose 1 to 50000, several times what will be ranked.");
+        if (ordering.By == OrderingRule.Disagreement && ordering.ModelOf(settings) is null)
+            throw Refuse("ordering.model", $"The campaign '{settings.Id}' is to be ordered by disagreement, and has no language model of its own whose features could be read.",
+                "Name one (file:<folder> or a blob prefix with a model.onnx), or order at random.");
     }
 
     private static void CheckTraining(CampaignSettings settings)

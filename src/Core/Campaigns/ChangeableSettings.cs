@@ -31,6 +31,12 @@ public sealed record ChangeableSettings
 
     public LabelFormSettings Form { get; init; } = new();
 
+    /// <summary>Open comparisons follow it. Null leaves them where they are, and gives those that are published from then on no place of their own.</summary>
+    public OrderingSettings? Ordering { get; init; }
+
+    /// <summary>Held against the rankings there are already, since the round began or was closed last.</summary>
+    public int? RankingBudget { get; init; }
+
     /// <summary>Of tasks that are served from then on.</summary>
     public TimeSpan Lease { get; init; }
 
@@ -44,6 +50,8 @@ public sealed record ChangeableSettings
         Voting = settings.Voting,
         TrainOn = settings.TrainOn,
         Form = settings.Form,
+        Ordering = settings.Ordering,
+        RankingBudget = settings.RankingBudget,
         Lease = settings.Lease,
     };
 
@@ -56,6 +64,8 @@ public sealed record ChangeableSettings
         Voting = Voting,
         TrainOn = TrainOn,
         Form = Form,
+        Ordering = Ordering,
+        RankingBudget = RankingBudget,
         Lease = Lease,
     };
 

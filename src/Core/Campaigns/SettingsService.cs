@@ -19,6 +19,7 @@ public sealed class SettingsService(
         var campaign = await campaigns.UpdateAsync(id, c => Changed(c, patch, version, by, time.GetUtcNow()), cancellation);
         if (SettingsPatch.Names(patch, "overlap", "sharing")) await LowerAsync(campaign, cancellation);
         if (SettingsPatch.Names(patch, "voting", "trainOn")) await results.RefreshAllAsync(id, cancellation);
+        if (SettingsPatch.Names(patch, "ordering", "rankingBudget") && campaign.Settings.IsFollowed) await signals.FollowAsync(id, cancellation);
         return campaign;
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Rlhf.Campaigns;
 using Rlhf.Generation;
+using Rlhf.Labeling.Ordering;
 
 namespace Rlhf.Labeling;
 
@@ -20,7 +21,12 @@ public static class ComparisonMaker
     {
         var (overlap, sharing) = (settings.Overlap, settings.Sharing);
         var shared = kind == ComparisonKind.Test ? sharing.Test : IsShared(id, sharing.Share) ? sharing.Overlap : overlap;
-        return new(id, batch, answered.Prompt, answered.Answers, kind, round, overlap) { Shared = Math.Max(overlap, shared), Most = Math.Max(Math.Max(overlap, shared), sharing.Most) };
+        return new(id, batch, answered.Prompt, answered.Answers, kind, round, overlap)
+        {
+            Shared = Math.Max(overlap, shared),
+            Most = Math.Max(Math.Max(overlap, shared), sharing.Most),
+            Priority = settings.Ordering is null ? Comparison.OrdinaryPriority : ComparisonPlaces.RandomOf(id),
+        };
     }
 
     /// <summary>By the id, a hash: as good as at random, and the same whenever it is made.</summary>

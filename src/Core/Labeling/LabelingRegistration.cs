@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Invites;
+using Rlhf.Labeling.Ordering;
 using Rlhf.Labeling.Quality;
 using Rlhf.Labeling.Review;
 using Rlhf.Labeling.Serving;
@@ -35,6 +36,9 @@ public static class LabelingRegistration
         services.AddSingleton<ReviewService>();
         services.AddSingleton<QualityReader>();
         services.AddSingleton<Exclusions>();
+        services.AddSingleton<FeatureStore>();
+        services.AddSingleton<OrderingStands>();
+        services.AddSingleton<ComparisonOrdering>();
         return services;
     }
 }

@@ -16,6 +16,14 @@ public sealed class CampaignSignals(IOrchestrationClient orchestrations)
         }
     }
 
+    /// <summary>Has the campaign's rankings counted and its comparisons put in order, now and while any are open.</summary>
+    public async Task FollowAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var instance = OrderCampaignInput.InstanceOf(campaign);
+        if (!await orchestrations.TryScheduleAsync(nameof(OrderCampaign), new OrderCampaignInput(campaign), instance, cancellation))
+            await RaiseAsync(instance, EventNames.CampaignChanged, cancellation);
+    }
+
     /// <summary>Tells a batch to look at its campaign and its rankings.</summary>
     public Task WakeAsync(BatchId batch, CancellationToken cancellation = default) => RaiseAsync(batch.Value, EventNames.CampaignChanged, cancellation);
 

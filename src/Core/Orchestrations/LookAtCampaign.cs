@@ -31,9 +31,14 @@ public sealed class LookAtCampaign(
             if (input.Reconcile) await EnsureRunningAsync(batch, cancellation);
         }
         if (input.Reconcile) await EnsureRunsAsync(campaignRuns, cancellation);
-        return new(campaign.State, open, campaign.Settings.OpenBatches, campaignRuns.Any(r => !r.HasEnded), options.CampaignLook, options.CampaignLookMaximum,
+        if (input.Reconcile && rows.Values.Any(b => !b.HasEnded) && campaign.Settings.IsFollowed) await EnsureOrderedAsync(input.Campaign, cancellation);
+        return new(campaign.State, open, OpenLimit(campaign.Settings), campaignRuns.Any(r => !r.HasEnded), options.CampaignLook, options.CampaignLookMaximum,
             campaign.Settings.TrainWhenLabeled, campaignRuns.Any(r => r.Round == campaign.Round && r.IsTuned) ? campaign.Round + 1 : null);
     }
+
+    /// <summary>Where comparisons are chosen, there are enough open to choose from.</summary>
+    private static int OpenLimit(CampaignSettings settings) =>
+        settings.Ordering is { } ordering ? Math.Max(settings.OpenBatches, (ordering.Pool + settings.BatchSize - 1) / settings.BatchSize) : settings.OpenBatches;
 
     /// <summary>One range of rows, from the first batch asked for to the last, in place of a request for each.</summary>
     private async Task<Dictionary<BatchId, Batch>> FindAsync(CampaignId campaign, IReadOnlyList<BatchId> ids, CancellationToken cancellation) =>
@@ -43,6 +48,13 @@ public sealed class LookAtCampaign(
     {
         if (await orchestrations.GetAsync(batch.Id.Value, cancellation) is { HasEnded: false }) return;
         await orchestrations.TryScheduleAsync(nameof(LabelBatch), new LabelBatchInput(batch.Campaign, batch.Id), batch.Id.Value, cancellation);
+    }
+
+    private async Task EnsureOrderedAsync(CampaignId campaign, CancellationToken cancellation)
+    {
+        var instance = OrderCampaignInput.InstanceOf(campaign);
+        if (await orchestrations.GetAsync(instance, cancellation) is { HasEnded: false }) return;
+        await orchestrations.TryScheduleAsync(nameof(OrderCampaign), new OrderCampaignInput(campaign), instance, cancellation);
     }
 
     /// <summary>A run whose row was written and whose orchestration never began, because the process ended in between.</summary>

@@ -25,6 +25,14 @@ public sealed class StartBatches(
     public override async Task<StartBatchesResult> RunAsync(StartBatchesInput input, CancellationToken cancellation)
     {
         var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
+        var result = await StartAsync(input, campaign, cancellation);
+        if (result.Batches.Count > 0 && campaign.Settings.IsFollowed)
+            await orchestrations.TryScheduleAsync(nameof(OrderCampaign), new OrderCampaignInput(input.Campaign), OrderCampaignInput.InstanceOf(input.Campaign), cancellation);
+        return result;
+    }
+
+    private async Task<StartBatchesResult> StartAsync(StartBatchesInput input, Campaign campaign, CancellationToken cancellation)
+    {
         if (campaign.State != CampaignState.Active) return new([], input.Cursor, IsOut: true, MayComeSoon: true);
         // Asked before the prompts are counted: what a reading that ends in between has brought is counted then.
         var isReading = await ingests.IsReadingAsync(input.Campaign, cancellation);

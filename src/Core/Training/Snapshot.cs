@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
@@ -10,7 +11,14 @@ namespace Rlhf.Training;
 /// <param name="RankingsByKind">Rankings that counted.</param>
 public sealed record Snapshot(
     RunId Run, DateTimeOffset FrozenAt, PairOptions Rule, SnapshotSummary Summary, IReadOnlyDictionary<string, string> Files,
-    IReadOnlyDictionary<AnnotatorKind, int> RankingsByKind, int Ties, int BothBad, int Identical);
+    IReadOnlyDictionary<AnnotatorKind, int> RankingsByKind, int Ties, int BothBad, int Identical)
+{
+    /// <summary>How comparisons were chosen: its train pairs are no random draw of the prompts where this orders by disagreement. Null: all were asked alike.</summary>
+    public OrderingSettings? Ordering { get; init; }
+
+    /// <summary>Rankings after which the labeling was to be closed.</summary>
+    public int? RankingBudget { get; init; }
+}
 
 /// <summary>One line of a run's prompt files.</summary>
 public sealed record DatasetPrompt(PromptId PromptId, IReadOnlyList<Message> Messages);

@@ -35,7 +35,11 @@ public sealed class SnapshotBuilder(
             files[path] = await JsonLines.WriteAsync(blobs, path, PromptsOf(run, split, guard, cancellation), cancellation);
         }
         await blobs.WriteJsonAsync(RunPaths.Job(run.Id), JobOf(run, campaign.Settings), cancellation: cancellation);
-        var snapshot = content.ToSnapshot(run, time.GetUtcNow(), files, HashOf(files), (await prompts.GetHeadAsync(run.Campaign, cancellation)).Test);
+        var snapshot = content.ToSnapshot(run, time.GetUtcNow(), files, HashOf(files), (await prompts.GetHeadAsync(run.Campaign, cancellation)).Test) with
+        {
+            Ordering = campaign.Settings.Ordering,
+            RankingBudget = campaign.Settings.RankingBudget,
+        };
         await blobs.WriteJsonAsync(RunPaths.Snapshot(run.Id), snapshot, WriteCondition.CreateOnly, cancellation);
         return (await blobs.ReadJsonAsync<Snapshot>(RunPaths.Snapshot(run.Id), cancellation))!;
     }

@@ -153,6 +153,8 @@ public sealed class LocalHost : IAsyncDisposable
         BatchLookMaximum = TimeSpan.FromSeconds(30),
         CampaignLook = TimeSpan.FromSeconds(5),
         CampaignLookMaximum = TimeSpan.FromSeconds(30),
+        OrderingLook = TimeSpan.FromSeconds(2),
+        OrderingLookMaximum = TimeSpan.FromSeconds(10),
         RunLook = TimeSpan.FromSeconds(1),
         RunLookMaximum = TimeSpan.FromSeconds(2),
         RunSilence = TimeSpan.FromMinutes(1),

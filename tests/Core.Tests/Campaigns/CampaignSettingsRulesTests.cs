@@ -34,6 +34,13 @@ public sealed class CampaignSettingsRulesTests
         { "invalid-form", "0 judgements", Good with { Form = new() { DailyCap = 0 } } },
         { "invalid-form", "-00:00:01", Good with { Form = new() { TooFastPerThousandCharacters = TimeSpan.FromSeconds(-1) } } },
         { "no-policy", "demo", Good with { Policy = null, TrainWhenLabeled = true } },
+        { "invalid-settings", "after 0 rankings", Good with { RankingBudget = 0 } },
+        { "invalid-settings", "share of 1.5", Good with { Ordering = new(RandomShare: 1.5) } },
+        { "invalid-settings", "share of NaN", Good with { Ordering = new(RandomShare: double.NaN) } },
+        { "invalid-settings", "ensemble of 1", Good with { Ordering = new(Members: 1) } },
+        { "invalid-settings", "0 comparisons", Good with { Ordering = new(Pool: 0) } },
+        { "invalid-settings", "order '7'", Good with { Ordering = new((OrderingRule)7) } },
+        { "invalid-settings", "no language model", Good with { Ordering = new(), Policy = "azureOpenAI:tuned", Generators = [new("tuned", GeneratorKind.AzureOpenAI, "tuned", new("https://example.openai.azure.com"))] } },
     };
 
     [Theory]
@@ -50,6 +57,8 @@ public sealed class CampaignSettingsRulesTests
     public void Check_GoodSettings_Pass()
     {
         CampaignSettingsRules.Check(Good);
+        CampaignSettingsRules.Check(Good with { Ordering = new(), RankingBudget = 1_500 });
+        CampaignSettingsRules.Check(Good with { Ordering = new(OrderingRule.Random), Policy = null, Generators = [new("gpt", GeneratorKind.OpenAI, "gpt", new("https://example.com/v1"))] });
         CampaignSettingsRules.Check(Good with { Answers = 9, Overlap = 5, Policy = null, TrainOn = [AnnotatorKind.Person, AnnotatorKind.Llm] });
     }
 

@@ -1,6 +1,7 @@
 using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Ordering;
 using Rlhf.Prompts;
 
 namespace Rlhf.Core.Tests.Labeling;
@@ -38,6 +39,15 @@ public sealed class ComparisonMakerTests
         Assert.Equal((1, 1), Asked(new(1, SharingSettings.None, 5, 5)));
 
         (int, int) Asked(OverlapLimits limits) => limits.Of(comparison) is var asked ? (asked.Overlap, asked.Most) : default;
+    }
+
+    [Fact]
+    public void Of_Ordered_HaveRandomPlacesAndTheSameOnesEachTime()
+    {
+        var made = Make(ComparisonKind.Ordinary, Settings with { Ordering = new() });
+        Assert.Equal(ComparisonPlaces.Last + 1, made.Select(c => c.Priority).Distinct().Count());
+        Assert.All(made, c => Assert.Equal(ComparisonPlaces.RandomOf(c.Id), c.Priority));
+        Assert.All(Make(ComparisonKind.Ordinary, Settings), c => Assert.Equal(Comparison.OrdinaryPriority, c.Priority));
     }
 
     private static IReadOnlyList<Comparison> Make(ComparisonKind kind, CampaignSettings settings) => ComparisonMaker.Of(

@@ -49,6 +49,8 @@ public sealed class PipelineHost : IAsyncDisposable
         BatchLookMaximum = TimeSpan.FromMilliseconds(400),
         CampaignLook = TimeSpan.FromMilliseconds(200),
         CampaignLookMaximum = TimeSpan.FromMilliseconds(400),
+        OrderingLook = TimeSpan.FromMilliseconds(100),
+        OrderingLookMaximum = TimeSpan.FromMilliseconds(200),
         RunLook = TimeSpan.FromMilliseconds(100),
         RunLookMaximum = TimeSpan.FromMilliseconds(200),
         RunSilence = TimeSpan.FromSeconds(1),

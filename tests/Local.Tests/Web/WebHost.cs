@@ -166,10 +166,18 @@ public sealed class WebHost : IAsyncDisposable
 public sealed class RecordedOrchestrations : IOrchestrationClient
 {
     private readonly System.Collections.Concurrent.ConcurrentQueue<(string Instance, string Event)> raised = new();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<string> scheduled = new();
 
     public IReadOnlyList<(string Instance, string Event)> Raised => [.. raised];
 
-    public Task ScheduleAsync(string orchestrator, object? input, string instanceId, CancellationToken cancellation = default) => Task.CompletedTask;
+    /// <summary>Ids of instances that were started.</summary>
+    public IReadOnlyList<string> Scheduled => [.. scheduled];
+
+    public Task ScheduleAsync(string orchestrator, object? input, string instanceId, CancellationToken cancellation = default)
+    {
+        scheduled.Enqueue(instanceId);
+        return Task.CompletedTask;
+    }
 
     public Task RaiseEventAsync(string instanceId, string name, object? payload = null, CancellationToken cancellation = default)
     {

@@ -16,7 +16,15 @@ public sealed record DataCard(
     CampaignId Campaign, string Title, DateTimeOffset ExportedAt, string? Format, IReadOnlyList<string> Loses, PromptCounts Prompts,
     IReadOnlyDictionary<Split, int> Rows, IReadOnlyDictionary<AnnotatorKind, int> RowsByKind, IReadOnlyDictionary<string, int> AnswersByGenerator,
     CardRankings Rankings, CardAgreement Agreement, CardGuidelines Guidelines, CardRule Rule, CardDropped Dropped, IReadOnlyList<CardGenerator> Generators,
-    IReadOnlyList<ImportSummary> Imports);
+    IReadOnlyList<ImportSummary> Imports)
+{
+    /// <summary>How the ranked comparisons were chosen among those there were; null where all were asked alike.</summary>
+    public CardChoice? Choice { get; init; }
+}
+
+/// <param name="Ordering">Null where none was preferred.</param>
+/// <param name="RankingBudget">Rankings after which the labeling was to be closed.</param>
+public sealed record CardChoice(OrderingSettings? Ordering, int? RankingBudget);
 
 /// <param name="Counted">By kind: those whose kind the rule takes.</param>
 /// <param name="LeftOut">By kind: those whose kind it does not take.</param>

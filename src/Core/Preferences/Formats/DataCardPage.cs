@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Rlhf.Campaigns;
 using Rlhf.Prompts;
 
 namespace Rlhf.Preferences.Formats;
@@ -45,6 +46,8 @@ public static class DataCardPage
             Kinds of annotators that count: {string.Join(", ", card.Rule.TrainOn.Select(Name))}. Rankings up to {card.Rule.CutOff:yyyy-MM-dd HH:mm:ss} UTC count.
             {card.Rule.Answers} answers a prompt, overlap {card.Rule.Overlap}, seed {card.Rule.Seed}.
 
+            {Choice(card.Choice)}
+
             | left out | |
             |---|---|
             | prompts without a comparison | {List(card.Dropped.Prompts)} |
@@ -66,6 +69,17 @@ public static class DataCardPage
         page.Append(CultureInfo.InvariantCulture, $"\n## Guidelines, version {card.Guidelines.Version}\n\nSHA-256 `{card.Guidelines.Sha256}`\n\n{Quote(card.Guidelines.Text)}\n");
         return page.ToString();
     }
+
+    private static string Choice(CardChoice? choice) => choice switch
+    {
+        null => "All comparisons were asked alike.",
+        { Ordering: { By: OrderingRule.Disagreement } ordering } => string.Create(CultureInfo.InvariantCulture,
+            $"**Train comparisons were chosen**: those that {ordering.Members} small reward models, fitted on the rankings so far, differed most about came first, but for a share of {ordering.RandomShare} at random. They are closer, and more often tied, than a random draw. Validation and test comparisons were asked at random. {Budget(choice.RankingBudget)}"),
+        { Ordering: not null } => $"Comparisons were asked in a random order. {Budget(choice.RankingBudget)}",
+        _ => $"Comparisons were asked in the order of their batches. {Budget(choice.RankingBudget)}",
+    };
+
+    private static string Budget(int? rankings) => rankings is { } most ? string.Create(CultureInfo.InvariantCulture, $"The labeling was to be closed after {most} rankings.") : "";
 
     private static void Head(StringBuilder page, IReadOnlyDictionary<Split, string> files)
     {

@@ -27,7 +27,10 @@ public sealed class DataCards(ProgressReader progress, IngestLog ingests, TimePr
         return new(
             settings.Id, settings.Title, now, format?.Name, format?.Loses ?? [], stand.Prompts, source.Tally.Splits, source.Tally.Kinds, source.Tally.Generators,
             RankingsOf(stand, settings), new(stand.Agreement, stand.Alpha), GuidelinesOf(settings), RuleOf(source, now), new(stand.ComparisonsDropped, stand.Closed, stand.Identical),
-            [.. settings.Generators.Select(g => new CardGenerator(g.Name, g.Kind, g.Model, g.Share, g.Sampling))], [.. imports.Select(i => i.Imported!)]);
+            [.. settings.Generators.Select(g => new CardGenerator(g.Name, g.Kind, g.Model, g.Share, g.Sampling))], [.. imports.Select(i => i.Imported!)])
+        {
+            Choice = settings.Ordering is null && settings.RankingBudget is null ? null : new(settings.Ordering, settings.RankingBudget),
+        };
     }
 
     private static CardRankings RankingsOf(CampaignProgress stand, CampaignSettings settings)

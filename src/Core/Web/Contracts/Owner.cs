@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Ordering;
 using Rlhf.Preferences;
 using Rlhf.LabelStudio;
 using Rlhf.Storage;
@@ -41,6 +42,12 @@ public sealed record CampaignRequest(
 
     /// <summary>A language model that judges comparisons beside people, on request.</summary>
     public GeneratorSettings? LlmJudge { get; init; }
+
+    /// <summary>Which comparisons are asked first; those of earlier batches where null.</summary>
+    public OrderingSettings? Ordering { get; init; }
+
+    /// <summary>Rankings of a round after which its labeling is closed; all is asked where null.</summary>
+    public int? RankingBudget { get; init; }
 }
 
 /// <param name="Trouble">What keeps it from getting on; where it is not paused, it is tried again by itself.</param>
@@ -108,3 +115,7 @@ public sealed record ArenaResponse(ArenaAnswer Base, ArenaAnswer Tuned, long See
 
 /// <param name="Text">Null where there is no answer; then <paramref name="Failure"/> says why.</param>
 public sealed record ArenaAnswer(string? Text, bool CutOff, string? Failure = null);
+
+/// <summary>Answer to <c>GET /api/campaigns/{campaign}/ordering</c>.</summary>
+/// <param name="Ordering">Null: earlier batches come first.</param>
+public sealed record OrderingView(OrderingSettings? Ordering, int? RankingBudget, OrderingStand Stand);

@@ -25,6 +25,8 @@ internal static class CampaignRequests
             LabelTemplate = string.IsNullOrWhiteSpace(request.LabelTemplate) ? null : request.LabelTemplate,
             LabelStudio = request.LabelStudio,
             LlmJudge = request.LlmJudge,
+            Ordering = request.Ordering,
+            RankingBudget = request.RankingBudget,
             TrainWhenLabeled = request.TrainWhenLabeled,
             TokenBudget = request.TokenBudget,
             Seed = request.Seed,

@@ -7,7 +7,7 @@ public static class RouteTable
 {
     public static IReadOnlyList<ApiRoute> All { get; } =
         [
-            .. SystemRoutes.All, .. CampaignRoutes.All, .. SettingsRoutes.All, .. FormatRoutes.All, .. LlmJudgeRoutes.All, .. LabelingRoutes.All, .. InviteRoutes.All, .. QualityRoutes.All, .. RunRoutes.All,
+            .. SystemRoutes.All, .. CampaignRoutes.All, .. SettingsRoutes.All, .. FormatRoutes.All, .. LlmJudgeRoutes.All, .. OrderingRoutes.All, .. LabelingRoutes.All, .. InviteRoutes.All, .. QualityRoutes.All, .. RunRoutes.All,
             .. LabelStudioRoutes.All, .. PageRoutes.All,
         ];
 }
