@@ -99,7 +99,7 @@ public sealed class EndToEndTests
     {
         var runs = await UntilAsync(() => owner.GetAsync<RunListResponse>($"api/campaigns/{campaign}/runs"), r => r.Runs.Count > 0, "the run starts");
         var id = Assert.Single(runs.Runs).Id;
-        return await UntilAsync(() => owner.GetAsync<RunResponse>($"api/runs/{id}"), r => r.Run.HasEnded, "the run ends");
+        return await UntilAsync(() => owner.GetAsync<RunResponse>($"api/runs/{id}"), r => r.Run.HasEnded && (r.HasReport || r.Run.State != RunState.Succeeded), "the run ends and is reported");
     }
 
     private async Task<CampaignProgress> UntilAsync(HttpClient owner, Func<CampaignProgress, bool> condition, string what) =>
