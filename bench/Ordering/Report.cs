@@ -18,7 +18,8 @@ public static class Report
                 IReadOnlyList<double> Of(Func<Point, double> figure) => [.. seeds.Select(s => 100 * figure(points[(arm.Name, s)][b]))];
                 var isFirst = arm == arms[0];
                 var gain = isFirst ? "" : Interval([.. seeds.Select(s => 100 * (points[(arm.Name, s)][b].Rule - points[(arms[0].Name, s)][b].Rule))], "f1");
-                var saved = isFirst ? "" : Saved(b);
+                // Behind its end the first arm's curve says nothing.
+                var saved = isFirst || b == budgets.Count - 1 ? "" : Saved(b);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {arm.Name} | {budgets[b]} | {Interval(Of(p => p.Rule), "f1")} | {Interval(Of(p => p.Labels), "f1")} | {Interval(Of(p => p.Heads), "f1")} | {Interval(Of(p => p.Ties), "f1")} | {gain} | {saved} |"));
             }
 
