@@ -32,9 +32,12 @@ public sealed class ComparisonOrdering(
         // Whoever closed it: what is asked from then on has the whole budget before it again.
         if (campaign.ClosedAt is not null) stand = stand with { ClosedAt = stand.Rankings };
         var isOpen = campaign.State != CampaignState.Cancelled && all.Exists(b => !b.HasEnded);
-        if (isOpen && campaign.Settings.Ordering is { } ordering && await IsDueAsync(id, ordering, stand, cancellation)) stand = await OrderAsync(campaign, ordering, all, stand, cancellation);
+        var isSpent = isOpen && campaign.ClosedAt is null && stand.Spent >= campaign.Settings.RankingBudget;
+        // What is about to be closed, or is, need not be put in order.
+        if (isOpen && !isSpent && campaign.ClosedAt is null && campaign.Settings.Ordering is { } ordering && await IsDueAsync(id, ordering, stand, cancellation))
+            stand = await OrderAsync(campaign, ordering, all, stand, cancellation);
         if (stand != before) await stands.WriteAsync(id, stand, cancellation);
-        return new(stand, stand.Rankings - before.Rankings, isOpen, IsSpent: isOpen && campaign.ClosedAt is null && stand.Spent >= campaign.Settings.RankingBudget);
+        return new(stand, stand.Rankings - before.Rankings, isOpen, isSpent);
     }
 
     /// <summary>Rankings of the round that count for pairs, those that came in files aside.</summary>

@@ -88,7 +88,7 @@ public sealed class HeadEnsemble
         return foretold < FewestForetold ? null : right / foretold;
     }
 
-    /// <summary>1 / root mean square of each feature's difference: what hardly varies says little, and isn't blown up.</summary>
+    /// <summary>1 / root mean square of each feature's difference, so that all weigh alike at first; 0 for one that never differs.</summary>
     private static float[] ScaleOf(IReadOnlyList<IReadOnlyList<HeadExample>> comparisons)
     {
         var squares = new double[comparisons[0][0].Difference.Length];
