@@ -44,9 +44,16 @@ public static class RunningHost
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class HostFactAttribute : FactAttribute
 {
-    public HostFactAttribute([CallerMemberName] string? name = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) : base(file, line)
+    /// <param name="setting">One of the host's settings that the test needs to know besides.</param>
+    public HostFactAttribute(string? setting = null, [CallerMemberName] string? name = null, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) : base(file, line)
     {
-        if (RunningHost.IsGiven(RunningHost.AppVariable)) return;
+        if (RunningHost.IsGiven(RunningHost.AppVariable))
+        {
+            if (setting is null || RunningHost.IsGiven(setting)) return;
+            DisplayName = $"{name} (skipped: no {setting} in the environment)";
+            Skip = $"No {setting} in the environment as the host has it.";
+            return;
+        }
         DisplayName = $"{name} (skipped: no Functions host; ./test --functions-host URL)";
         Skip = $"No Functions host: ./test --functions-host URL, with {AppSettings.Storage} (its storage's connection string) and {AppSettings.OwnerToken} in the environment as the host has them.";
     }
