@@ -69,19 +69,19 @@ public static class CampaignSettingsRules
     private static void CheckSharing(SharingSettings sharing)
     {
         if (sharing.Share is not (>= 0 and <= 1))
-            throw Refuse("sharing.share", $"A share of {sharing.Share} can't go to more annotators.", "Choose 0 (none) to 1 (all); 0.1 is usual.");
+            throw Refuse("sharing.share", $"A share of {sharing.Share} ({sharing.Share:0.##%}) can't go to more annotators.", "Choose 0 (none) to 1 (all); 0.1 (10%) is usual.");
         foreach (var (name, annotators) in new[] { ("overlap", sharing.Overlap), ("most", sharing.Most), ("test", sharing.Test) })
             if (annotators < 1) throw Refuse($"sharing.{name}", $"Comparisons can't go to {annotators} annotators.", "Choose 1 (nobody beyond the overlap) or more.");
     }
 
     private static void CheckChecks(CheckSettings checks)
     {
-        foreach (var (name, share, usual) in new[] { ("goldShare", checks.GoldShare, "0.05"), ("repeatShare", checks.RepeatShare, "0.02") })
-            if (share is not (>= 0 and <= 0.5)) throw Refuse($"checks.{name}", $"A share of {share} leaves too little work.", $"Choose 0 to 0.5; {usual} is usual.");
+        foreach (var (name, share, usual) in new[] { ("goldShare", checks.GoldShare, "0.05 (5%)"), ("repeatShare", checks.RepeatShare, "0.02 (2%)") })
+            if (share is not (>= 0 and <= 0.5)) throw Refuse($"checks.{name}", $"A share of {share} ({share:0.##%}) leaves too little work.", $"Choose 0 to 0.5 (50%); {usual} is usual.");
         if (checks.PracticeItems is < 0 or > 50)
             throw Refuse("checks.practiceItems", $"{checks.PracticeItems} practice comparisons can't be asked for.", "Choose 0 (none) to 50.");
         foreach (var (name, share) in new[] { ("neededAccuracy", checks.NeededAccuracy), ("concernBelow", checks.ConcernBelow) })
-            if (share is not (>= 0 and <= 1)) throw Refuse($"checks.{name}", $"{share} is no share of what is right.", "Choose 0 to 1; 0.7 is usual.");
+            if (share is not (>= 0 and <= 1)) throw Refuse($"checks.{name}", $"{share} ({share:0.##%}) is no share of what is right.", "Choose 0 to 1 (100%); 0.7 (70%) is usual.");
     }
 
     private static void CheckGenerators(CampaignSettings settings)

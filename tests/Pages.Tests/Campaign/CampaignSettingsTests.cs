@@ -43,7 +43,7 @@ public sealed class CampaignSettingsTests(Browser browser)
         var gold = page.GetByLabel("Gold among the tasks, %");
         await gold.FillAsync("80");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await Expect(page.Locator(".field", new() { Has = gold })).ToContainTextAsync("A share of 0.8 leaves too little work. (checks.goldShare) Choose 0 to 0.5");
+        await Expect(page.Locator(".field", new() { Has = gold })).ToContainTextAsync("A share of 0.8 (80%) leaves too little work. Choose 0 to 0.5 (50%)");
         await Expect(gold).ToBeFocusedAsync();
         await Expect(gold).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(page.GetByLabel("Title")).ToHaveValueAsync("Better answers");
@@ -88,7 +88,7 @@ public sealed class CampaignSettingsTests(Browser browser)
         await page.GetByText("Who else is asked").ClickAsync();
         await create.ClickAsync();
         await Expect(share).ToBeVisibleAsync();
-        await Expect(page.Locator(".field", new() { Has = share })).ToContainTextAsync("A share of 2 can't go to more annotators.");
+        await Expect(page.Locator(".field", new() { Has = share })).ToContainTextAsync("A share of 2 (200%) can't go to more annotators. Choose");
         await share.FillAsync("50");
         await page.GetByText("What rankings become").ClickAsync();
         await page.GetByLabel("Several rankings of one comparison").SelectOptionAsync("dawidSkene");

@@ -76,6 +76,19 @@ public sealed class LabelLeaseTests(Browser browser)
         form.AssertNoErrors();
     }
 
+    [BrowserTheory]
+    [InlineData("lease-lost")]
+    public async Task Lost_WideAndNarrowLightAndDark_HasNothingSeriousForAxeAndFits(string state)
+    {
+        await using var host = await WebHost.StartAsync(time: time);
+        var (form, other) = await OpenAsync(host, count: 1);
+        await PassAsync(form, Lease + TimeSpan.FromSeconds(1));
+        await other.NextAsync();
+        await RenewedAsync(form, () => form.Page.Keyboard.PressAsync("ArrowDown"));
+        await Expect(form.Page.GetByRole(AriaRole.Button, new() { Name = "Take the next one" })).ToBeVisibleAsync();
+        await Axe.AssertInAllViewsAsync(form.Page, state);
+    }
+
     private async Task<(LabelForm Form, WebHost.Annotator Other)> OpenAsync(WebHost host, int count)
     {
         await host.PublishAsync(count, lease: Lease);
@@ -86,11 +99,13 @@ public sealed class LabelLeaseTests(Browser browser)
         return (form, other);
     }
 
-    /// <summary>Time passes for the page and for the server, and nobody does anything.</summary>
+    /// <summary>Time passes for the page, then for the server, and nobody does anything. What the page asked for before it found itself alone has been answered in between.</summary>
     private async Task PassAsync(LabelForm form, TimeSpan span)
     {
-        time.Advance(span);
         await form.Page.Clock.FastForwardAsync((long)span.TotalMilliseconds);
+        if (span > Lease) await Expect(form.Page.Locator("#lease")).ToBeVisibleAsync();
+        await form.Page.WaitForFunctionAsync("() => window.nextCalls.pending === 0");
+        time.Advance(span);
     }
 
     private static Task<IResponse> RenewedAsync(LabelForm form, Func<Task> sign) =>

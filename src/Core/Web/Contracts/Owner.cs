@@ -56,12 +56,16 @@ public sealed record CampaignView(
     JudgeKind Judge, string Guidelines, IReadOnlyList<string> Generators, string? Policy, IReadOnlyList<AnnotatorKind> TrainOn, CampaignTrouble? Trouble = null,
     int GuidelinesVersion = 1, LabelFormView? Form = null)
 {
+    /// <summary>Fewest train pairs a run may have.</summary>
+    public int MinimumPairs { get; init; }
+
     public static CampaignView Of(Campaign campaign)
     {
         var settings = campaign.Settings;
         return new(campaign.Id, settings.Title, campaign.State, campaign.Reason, campaign.CreatedAt, campaign.Round, settings.Answers, settings.Overlap,
             settings.Judge, settings.Guidelines, [.. settings.Generators.Select(g => g.Name)], settings.Policy, settings.TrainOn, campaign.Trouble,
-            settings.GuidelinesVersion, LabelFormView.Of(settings.Form));
+            settings.GuidelinesVersion, LabelFormView.Of(settings.Form))
+        { MinimumPairs = settings.MinimumPairs };
     }
 }
 

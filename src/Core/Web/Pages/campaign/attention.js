@@ -11,7 +11,7 @@ export function attentionOf({ campaign, progress }, runs, invites, quality) {
   add(going && progress.prompts.all === 0 && progress.comparisons === 0, "prompts", "There are no prompts yet.");
   add(going && progress.open > 0 && invites?.every(({ state }) => state !== "active"), "people", `Nobody is invited, and ${plural(progress.open, "comparison")} ${progress.open === 1 ? "waits" : "wait"} to be ranked.`);
   add(quality?.reviews > 0, "people", `Annotators disagree about ${plural(quality?.reviews, "comparison")}. ${invites?.some(({ state, reviewer }) => reviewer && state === "active") ? "A reviewer is invited and gets them." : "Invite a reviewer to decide."}`);
-  add(concerned.length > 0, "quality", `${plural(concerned.length, "annotator")} ${concerned.length === 1 ? "is" : "are"} worth a look.`);
+  add(concerned.length > 0, "quality", `Worth a look: ${named(concerned)}.`);
   add(isRanked({ campaign, progress }) && campaign.policy && progress.trainPairs > 0 && runs.length === 0, "runs", `Everything is ranked. ${plural(progress.trainPairs, "train pair")} can be trained on.`);
   add(runs.at(0)?.state === "failed", "runs", `The latest run failed${runs.at(0)?.error?.message ? `: ${runs[0].error.message}` : "."}`);
   for (const warning of progress.warnings ?? []) items.push({ section: null, text: warning });
@@ -22,6 +22,10 @@ export function attentionOf({ campaign, progress }, runs, invites, quality) {
 function isRanked({ campaign, progress }) {
   const dropped = Object.values(progress.comparisonsDropped ?? {}).reduce((sum, count) => sum + count, 0);
   return campaign.state !== "cancelled" && progress.comparisons > 0 && progress.open === 0 && progress.comparisons + dropped >= progress.prompts.all;
+}
+
+function named(annotators) {
+  return annotators.length > 3 ? plural(annotators.length, "annotator") : annotators.map(({ name, figures }) => name ?? figures.annotator).join(", ");
 }
 
 export function attentionList(items, titleOf) {

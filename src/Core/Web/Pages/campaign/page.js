@@ -42,9 +42,9 @@ export class CampaignPage {
       head: live(this.#cards.head, ({ campaign }) => campaignHead(campaign, actions)),
       troubles: live(this.#cards.troubles, troubles),
       attention: live(this.#cards.attention, items => attentionList(items, name => this.#sections.titleOf(name))),
-      progress: live(this.#cards.progress, details => progressCard(details, actions)),
+      progress: live(this.#cards.progress, both => progressCard(both, actions)),
       prompts: live(this.#cards.prompts, promptsCard),
-      training: live(this.#cards.training, ({ details, runs }) => trainingCard(details, runs, actions)),
+      training: live(this.#cards.training, both => trainingCard(both, actions)),
       runs: live(this.#cards.runs, runsCard),
     };
   }
@@ -90,8 +90,8 @@ export class CampaignPage {
     const [details, { runs }] = await Promise.all([this.#api("GET", this.#base), this.#api("GET", `${this.#base}/runs`)]);
     [this.#details, this.#runs] = [details, runs];
     byId("crumb").textContent = details.campaign.title;
-    for (const part of ["head", "troubles", "progress", "prompts"]) this.#draw[part](details);
-    this.#draw.training({ details, runs });
+    for (const part of ["head", "troubles", "prompts"]) this.#draw[part](details);
+    for (const part of ["progress", "training"]) this.#draw[part]({ details, runs });
     this.#draw.runs(runs);
     this.#showAttention();
   }

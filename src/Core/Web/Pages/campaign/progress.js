@@ -2,7 +2,7 @@ import { h, setBar } from "../shared/dom.js";
 import { count, percent, plural, rankingsByKind } from "../shared/format.js";
 
 /** How far the labeling is. */
-export function progressCard({ campaign, progress, canSimulate }, actions) {
+export function progressCard({ details: { campaign, progress, canSimulate }, runs }, actions) {
   const bar = h("div", { class: "bar", role: "progressbar", "aria-label": "Comparisons done", "aria-valuemin": 0, "aria-valuemax": 100 }, h("span"));
   setBar(bar, progress.comparisons === 0 ? 0 : (progress.complete + sum(progress.closed)) / progress.comparisons);
   return [
@@ -15,8 +15,15 @@ export function progressCard({ campaign, progress, canSimulate }, actions) {
       figure("Pairs", count(progress.pairs), `${count(progress.trainPairs)} for training`),
       figure("Ties", count(progress.ties)), figure("Both bad", count(progress.bothBad)), figure("Skips", count(progress.skips))),
     reasons("Closed without all rankings", progress.closed),
+    runs.length === 0 && campaign.policy && campaign.state !== "cancelled" && (progress.open > 0 || progress.trainPairs < campaign.minimumPairs) && firstRun(campaign, progress),
     canSimulate && campaign.state !== "cancelled" && progress.open > 0 && h("div", {}, h("button", { type: "button", onclick: actions.simulate }, "Finish with simulated annotators")),
   ];
+}
+
+/** What all of it is for. */
+function firstRun({ minimumPairs }, { trainPairs }) {
+  return h("p", { class: "muted" }, trainPairs >= minimumPairs ? `${plural(trainPairs, "train pair")}: enough for a first training, under ` : `A first training needs ${plural(minimumPairs, "train pair")}; it is started under `,
+    h("a", { href: "#runs" }, "Runs"), ".");
 }
 
 /** Nobody is left for what is open: invite, ask fewer, or take it as it is. */

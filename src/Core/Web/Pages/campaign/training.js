@@ -1,13 +1,13 @@
 import { h } from "../shared/dom.js";
 import { percent, plural, time } from "../shared/format.js";
 
-export function trainingCard({ campaign, progress }, runs, actions) {
+export function trainingCard({ details: { campaign, progress }, runs }, actions) {
   const busy = runs.some(run => run.state === "running" || run.state === "queued");
   const ended = campaign.state === "cancelled";
   return [
     h("h2", {}, "Training"),
     h("p", { class: "muted" }, campaign.policy
-      ? `Tunes ${campaign.policy.replace(/^file:/, "")} on ${plural(progress.trainPairs, "train pair")} so far; test prompts are never trained on.`
+      ? `Tunes ${campaign.policy.replace(/^file:/, "")} on ${plural(progress.trainPairs, "train pair")} so far${progress.trainPairs < campaign.minimumPairs ? `, of at least ${campaign.minimumPairs}` : ""}; test prompts are never trained on.`
       : "This campaign names no policy, so there is nothing to train here. Its data can be downloaded under Data."),
     h("div", {}, h("button", { type: "button", class: "primary", disabled: busy || ended || !campaign.policy, onclick: actions.train }, "Train now")),
   ];

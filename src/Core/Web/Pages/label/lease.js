@@ -1,6 +1,12 @@
 /** Of a lease: a sign of the reader renews it at most so often. */
 const RenewEvery = 1 / 3;
 
+/** What a reader is told. */
+export const AwayTexts = {
+  away: "You were away for a while, so this task may go to somebody else. Go on reading to keep it.",
+  lost: "You were away, and this task has gone to somebody else. You can still rank it: your ranking is kept, and counts as an extra one if theirs comes first.",
+};
+
 /** Keeps the task on the screen with its reader: a sign of the reader renews its lease, a page that nobody looks at gives none, so that the task goes to others when the lease ends. */
 export class Lease {
   #renew;

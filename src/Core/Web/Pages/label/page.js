@@ -9,7 +9,7 @@ import { Guidelines } from "./guidelines.js";
 import { openJudging } from "./judging/index.js";
 import { toRequest } from "./judgement.js";
 import { listenToKeys, showKeys } from "./keys.js";
-import { Lease } from "./lease.js";
+import { AwayTexts, Lease } from "./lease.js";
 import { Notes } from "./notes.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
@@ -115,10 +115,7 @@ export class LabelPage {
     if (state === "away") this.#session.rest();
     else this.#session.wake();
     if (state === "kept" || this.#amending) return view.showNotice("lease", null);
-    view.showNotice("lease", state === "away"
-      ? "You were away for a while, so this task may go to somebody else. Go on reading to keep it."
-      : "You were away, and this task has gone to somebody else. You can still rank it: your ranking is kept, and counts as an extra one if theirs comes first.",
-    state === "lost" ? { button: { label: "Take the next one", act: () => this.#session.giveBack() } } : {});
+    view.showNotice("lease", AwayTexts[state], state === "lost" ? { button: { label: "Take the next one", act: () => this.#session.giveBack() } } : {});
   }
 
   #onNothing(next) {

@@ -61,9 +61,12 @@ export class RuleFields {
   showError(error) {
     const field = this.#fields.get(error.field) ?? [...this.#fields.values()].find(({ spec }) => error.field?.startsWith(`${spec.name}[`));
     if (!field) return false;
-    this.#say(field, `${error.message} ${error.remedy ?? ""}`);
+    // Where it stands says which one it is.
+    this.#say(field, `${error.message.replace(` (${error.field})`, "")} ${error.remedy ?? ""}`);
     field.element.closest("details")?.setAttribute("open", "");
-    (field.control.matches("input, select, textarea") ? field.control : field.control.querySelector("input")).focus();
+    // Not behind what stays at the window's edge.
+    field.element.scrollIntoView({ block: "center" });
+    (field.control.matches("input, select, textarea") ? field.control : field.control.querySelector("input")).focus({ preventScroll: true });
     return true;
   }
 
@@ -75,7 +78,7 @@ export class RuleFields {
     control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
     control.addEventListener("input", () => { this.#say(field, ""); changed(); });
     const label = spec.kind === "check" ? h("label", { class: "check" }, control, spec.label) : spec.kind === "several" ? [h("span", { class: "label" }, spec.label), control] : [h("label", { for: id }, spec.label), control];
-    const field = { spec, kind, control, hint, error, usual, base: null, shown: undefined, isThere, element: h("div", { class: `field ${spec.kind}` }, label, hint, error) };
+    const field = { spec, kind, control, hint, error, usual, base: null, shown: undefined, isThere, element: h("div", { class: "field" }, label, hint, error) };
     return field;
   }
 

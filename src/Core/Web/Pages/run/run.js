@@ -12,7 +12,7 @@ openOwnerPage(async api => {
   const refresh = async () => {
     const [details, { points }] = await Promise.all([api("GET", path), api("GET", `${path}/metrics`)]);
     const { run } = details;
-    byId("campaign-crumb").href = `/campaign?id=${run.campaign}`;
+    byId("campaign-crumb").href = `/campaign?id=${run.campaign}#runs`;
     byId("campaign-crumb").textContent = run.campaign;
     // Made once, so that a refresh takes away neither a message half typed nor an answer.
     if (run.results?.model) box ??= exchange(api, id);

@@ -40,7 +40,7 @@ export async function attempt(act) {
 /** What went well, in #flash. */
 export function say(text) {
   const flash = byId("flash");
-  flash.className = "notice";
+  flash.className = "notice good";
   flash.textContent = text;
   flash.hidden = false;
 }

@@ -1,6 +1,7 @@
 import { byId, h, setBar, show } from "../shared/dom.js";
 import { createApi } from "../shared/api.js";
 import { ActivityClock } from "../label/activity.js";
+import { AwayTexts, Lease } from "../label/lease.js";
 import { Outbox } from "../label/outbox.js";
 import { createTasks, readInvite } from "../label/tasks.js";
 import { Editor } from "./editor.js";
@@ -17,9 +18,11 @@ class StudioPage {
   #tasks;
   #outbox;
   #editor;
-  #clock = new ActivityClock();
+  #lease;
+  #clock = new ActivityClock(() => this.#lease.sign());
   #template;
   #version;
+  #leaseSeconds;
   #current = null;
   #amending = null;
   #retry = 0;
@@ -29,6 +32,7 @@ class StudioPage {
     this.#api = createApi({ "X-Rlhf-Invite": invite.token });
     this.#base = `/api/campaigns/${invite.campaign}`;
     this.#tasks = createTasks(this.#api, invite.campaign);
+    this.#lease = new Lease(comparison => this.#tasks.renew(comparison), state => notice("lease", this.#amending ? null : AwayTexts[state]));
     this.#outbox = new Outbox(`rlhf-studio-${invite.campaign}-${invite.annotator}`, item => this.#send(item), change => this.#onOutbox(change));
     this.#editor = new Editor(byId("editor"), {
       submitted: result => this.#judge({ result }),
@@ -49,6 +53,7 @@ class StudioPage {
     if (!guidelines.template) return location.replace(`/label${location.hash}`);
     this.#template = guidelines.template;
     this.#version = guidelines.version;
+    this.#leaseSeconds = guidelines.leaseSeconds;
     document.title = `${guidelines.title} – label answers`;
     byId("title").textContent = guidelines.title;
     byId("guidelines-text").textContent = guidelines.guidelines;
@@ -75,11 +80,15 @@ class StudioPage {
   async #next() {
     clearTimeout(this.#retry);
     this.#current = this.#amending = null;
+    this.#lease.begin(null);
     await this.#outbox.flush();
     const next = await this.#patiently(() => this.#tasks.next());
     if (this.#stopped) return;
     showProgress(next.progress);
-    if (next.status === "task") return this.#present(this.#current = next.task);
+    if (next.status === "task") {
+      this.#lease.begin(next.task.comparison, this.#leaseSeconds);
+      return this.#present(this.#current = next.task);
+    }
     const again = next.retryAfterSeconds;
     say(MessageTitles[next.status] ?? "Nothing to do", `${next.reason ?? ""}${again ? "\nThis page looks again by itself." : ""}`);
     if (again) this.#retry = setTimeout(() => this.#guarded(() => this.#next()), again * 1000);
@@ -141,6 +150,7 @@ class StudioPage {
 
   async #stop() {
     this.#stopped = true;
+    this.#lease.begin(null);
     clearTimeout(this.#retry);
     const held = this.#current;
     this.#current = this.#amending = null;
