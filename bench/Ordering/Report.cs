@@ -10,7 +10,7 @@ public static class Report
 
     public static void Write(TextWriter output, IReadOnlyList<Arm> arms, IReadOnlyList<long> seeds, IReadOnlyList<int> budgets, IReadOnlyDictionary<(string Arm, long Seed), IReadOnlyList<Point>> points)
     {
-        output.WriteLine($"\n| arm | rankings | accuracy against the rule | against the labels | heads, against the rule | ties | more accurate than {arms[0].Name}, points | rankings saved |\n|---|---|---|---|---|---|---|---|");
+        output.WriteLine($"\n| arm | rankings | accuracy against the rule | against the labels | heads, against the rule | ties | more accurate than {arms[0].Name}, points | saved: {arms[0].Name} needs so many more for this accuracy | saved: so many fewer for {arms[0].Name}'s accuracy |\n|---|---|---|---|---|---|---|---|---|");
         foreach (var arm in arms)
         {
             for (var b = 0; b < budgets.Count; b++)
@@ -18,16 +18,18 @@ public static class Report
                 IReadOnlyList<double> Of(Func<Point, double> figure) => [.. seeds.Select(s => 100 * figure(points[(arm.Name, s)][b]))];
                 var isFirst = arm == arms[0];
                 var gain = isFirst ? "" : Interval([.. seeds.Select(s => 100 * (points[(arm.Name, s)][b].Rule - points[(arms[0].Name, s)][b].Rule))], "f1");
-                // Behind its end the first arm's curve says nothing.
-                var saved = isFirst || b == budgets.Count - 1 ? "" : Saved(b);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {arm.Name} | {budgets[b]} | {Interval(Of(p => p.Rule), "f1")} | {Interval(Of(p => p.Labels), "f1")} | {Interval(Of(p => p.Heads), "f1")} | {Interval(Of(p => p.Ties), "f1")} | {gain} | {saved} |"));
+                // A curve says nothing behind its end, and of losses before its beginning.
+                var saved = isFirst || b == 0 || b == budgets.Count - 1 ? "" : Saved(arms[0], b, sign: 1);
+                var fewer = isFirst || b == 0 ? "" : Saved(arm, b, sign: -1);
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {arm.Name} | {budgets[b]} | {Interval(Of(p => p.Rule), "f1")} | {Interval(Of(p => p.Labels), "f1")} | {Interval(Of(p => p.Heads), "f1")} | {Interval(Of(p => p.Ties), "f1")} | {gain} | {saved} | {fewer} |"));
             }
 
-            // The mean curve of the first arm is what is interpolated: one seed's curve goes up and down by more than an arm gains.
-            string Saved(int b)
+            // Along the mean curve of one arm, by what each seed gains: one seed's curve goes up and down by more than that.
+            string Saved(Arm along, int b, int sign)
             {
-                var curve = Rising([.. budgets.Select((budget, i) => ((double)budget, seeds.Average(s => points[(arms[0].Name, s)][i].Rule)))]);
-                return Interval([.. seeds.Select(s => Needed(curve, points[(arm.Name, s)][b].Rule - points[(arms[0].Name, s)][b].Rule + seeds.Average(o => points[(arms[0].Name, o)][b].Rule)) - budgets[b])], "f0");
+                double Mean(int i) => seeds.Average(s => points[(along.Name, s)][i].Rule);
+                var curve = Rising([.. budgets.Select((budget, i) => ((double)budget, Mean(i)))]);
+                return Interval([.. seeds.Select(s => sign * (Needed(curve, Mean(b) + (sign * (points[(arm.Name, s)][b].Rule - points[(arms[0].Name, s)][b].Rule))) - budgets[b]))], "f0");
             }
         }
     }
