@@ -159,7 +159,7 @@ public sealed class LabelCareTests(Browser browser)
     }
 
     /// <summary>As a browser tells a page whose tab goes behind another, or comes back.</summary>
-    private static Task HideAsync(LabelForm form, bool hidden) => form.Page.EvaluateAsync(
+    private static Task<System.Text.Json.JsonElement?> HideAsync(LabelForm form, bool hidden) => form.Page.EvaluateAsync(
         "hidden => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
 
     private async Task<LabelForm> OpenAsync(WebHost host, bool clock = false)
