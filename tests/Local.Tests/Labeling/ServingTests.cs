@@ -185,6 +185,20 @@ public sealed class ServingTests
     }
 
     [Fact]
+    public async Task Release_RankedInAnotherWindowMeanwhile_KeepsItsPlace()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        var (first, second) = (await host.InviteAsync(), await host.InviteAsync());
+        var task = (await first.NextAsync()).Task!;
+        await first.RankAsync(task);
+        using var released = await first.PostAsync($"tasks/{task.Comparison}/release");
+        Assert.Equal(HttpStatusCode.NoContent, released.StatusCode);
+        Assert.Null((await first.NextAsync()).Task);
+        Assert.Null((await second.NextAsync()).Task);
+    }
+
+    [Fact]
     public async Task Next_EverybodyJudgedWhatIsLeft_SaysExhausted()
     {
         await using var host = await WebHost.StartAsync();

@@ -9,7 +9,7 @@ namespace Rlhf.Labeling.Serving;
 
 /// <summary>Puts comparisons before annotators.</summary>
 public sealed class TaskServer(
-    CampaignStore campaigns, ComparisonStore comparisons, OpenStore open, AnnotatorStore annotators, OpenScan scan,
+    CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, OpenStore open, AnnotatorStore annotators, OpenScan scan,
     InviteService invites, OverlapReader overlaps, ReviewStore reviews, CheckDraw checks, RepeatStore repeats, ProgressBoard board, BatchStore batches, TimeProvider time)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
@@ -44,12 +44,14 @@ public sealed class TaskServer(
         return Task(campaign, progress, await ViewAsync(campaign, annotator, mine.Task == begun?.Task ? begun : mine, cancellation));
     }
 
-    /// <summary>Gives a comparison back unjudged. Nothing happens if the annotator does not hold it.</summary>
+    /// <summary>Gives a comparison back unjudged. Nothing happens if the annotator does not hold it; one that was ranked meanwhile, in another window, keeps its place.</summary>
     public async Task ReleaseAsync(CampaignId id, AnnotatorId annotator, ComparisonId comparison, CancellationToken cancellation = default)
     {
         var served = await annotators.FindServedAsync(id, annotator, comparison, cancellation) ?? throw NotServed(comparison);
         await annotators.UpdateAsync(id, annotator, s => s.WithoutHeld(comparison), cancellation);
-        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), r => r.Released(annotator), cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
+        var ranked = (await rankings.FindAsync(served.Task.Batch, comparison, annotator, cancellation))?.Ranking;
+        OpenRow GivenBack(OpenRow row) => ranked is { Extra: false } ? row.Judged(annotator, ranked.Outcome) : row.Released(annotator);
+        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), GivenBack, cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
     }
 
     /// <summary>What the annotator sees of a comparison that was served.</summary>
