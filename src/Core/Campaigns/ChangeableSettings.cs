@@ -15,7 +15,7 @@ public sealed record ChangeableSettings
     /// <summary>K; it stays.</summary>
     public int Answers { get; init; }
 
-    /// <summary>A higher one holds for comparisons that are published from then on, a lower one for open ones too.</summary>
+    /// <summary>A lower one holds for open comparisons too; a higher one for those that are published from then on, and gives open ones back what a lower one took.</summary>
     public int Overlap { get; init; }
 
     /// <summary>As for <see cref="Overlap"/>.</summary>

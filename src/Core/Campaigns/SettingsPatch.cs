@@ -8,7 +8,7 @@ namespace Rlhf.Campaigns;
 /// <summary>Puts a part of the settings, as JSON, in the place of what is there: members that are not named stay. A JSON merge patch (RFC 7396), but that null is a value: no bound, never.</summary>
 public static class SettingsPatch
 {
-    private static readonly JsonSerializerOptions Strict = new(RlhfJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Strict = new(RlhfJson.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true };
 
     /// <exception cref="RlhfException"><c>invalid-settings</c> where a member is none or has no such value, <c>setting-fixed</c>.</exception>
     public static ChangeableSettings Apply(ChangeableSettings before, JsonObject patch)

@@ -8,7 +8,7 @@ namespace Rlhf.Campaigns;
 
 /// <summary>Changes a campaign's settings while it goes on, and has what was derived by them follow. Each change may be sent again: what follows is done again then.</summary>
 public sealed class SettingsService(
-    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OpenStore open, BatchResults results, CampaignSignals signals, TimeProvider time)
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OpenStore open, RankingSettlement settlement, BatchResults results, CampaignSignals signals, TimeProvider time)
 {
     /// <param name="patch">The members to change (<see cref="SettingsPatch"/>).</param>
     /// <param name="version">What the caller saw; a change of another version is refused. Null: whatever they are now.</param>
@@ -17,7 +17,7 @@ public sealed class SettingsService(
     public async Task<Campaign> ChangeAsync(CampaignId id, JsonObject patch, string? version, string by, CancellationToken cancellation = default)
     {
         var campaign = await campaigns.UpdateAsync(id, c => Changed(c, patch, version, by, time.GetUtcNow()), cancellation);
-        if (SettingsPatch.Names(patch, "overlap", "sharing")) await LowerAsync(campaign, cancellation);
+        if (SettingsPatch.Names(patch, "overlap", "sharing")) await AskAsync(campaign, cancellation);
         if (SettingsPatch.Names(patch, "voting", "trainOn")) await results.RefreshAllAsync(id, cancellation);
         if (SettingsPatch.Names(patch, "ordering", "rankingBudget") && campaign.Settings.IsFollowed) await signals.FollowAsync(id, cancellation);
         return campaign;
@@ -27,27 +27,50 @@ public sealed class SettingsService(
     {
         CampaignTransitions.Apply(campaign, CampaignOperation.ChangeSettings);
         var before = ChangeableSettings.Of(campaign.Settings);
-        if (version is not null && version != before.GetVersion())
+        var after = SettingsPatch.Apply(before, patch);
+        // What has the caller's values already may be its own earlier call, whose consequences were cut off.
+        if (version is not null && version != before.GetVersion() && after.GetVersion() != before.GetVersion())
             throw new RlhfException("settings-changed", $"The settings of '{campaign.Id}' have been changed since they were read.", "Read them again, and send what is still to be changed.", 412);
-        var settings = SettingsPatch.Apply(before, patch).PutInto(campaign.Settings);
+        var settings = after.PutInto(campaign.Settings);
         CampaignSettingsRules.Check(settings);
         return campaign.WithSettings(settings, by, now);
     }
 
-    /// <summary>What is open asks for no more annotators than it would if it were published now, however many there are; batches look at who is still asked.</summary>
-    private async Task LowerAsync(Campaign campaign, CancellationToken cancellation)
+    /// <summary>What is open is asked of as many annotators as it would be if it were published now, however many there are, but of no more than it was published with; batches look at who is still asked.</summary>
+    private async Task AskAsync(Campaign campaign, CancellationToken cancellation)
+    {
+        var going = (await batches.ListAsync(campaign.Id, cancellation)).Where(b => !b.HasEnded).ToList();
+        var wanted = await ReadWantedAsync(campaign, going, cancellation);
+        await open.LowerAsync(campaign.Id, row => wanted.TryGetValue(row.Comparison, out var w) ? w.Annotators : row.Overlap, cancellation);
+        // What a lower number took from the others, whether their rows stand there yet or left with what they had by then.
+        var lacking = wanted.Values.Where(w => w.IsOpen).ToDictionary(w => w.Comparison.Id);
+        await foreach (var page in open.ReadPagesAsync(campaign.Id, cancellation))
+            foreach (var row in page.Select(r => r.Row))
+                if (lacking.TryGetValue(row.Comparison, out var w) && row.Overlap >= w.Annotators) lacking.Remove(row.Comparison);
+        foreach (var one in lacking.Values) await settlement.AskAsync(campaign.Id, one.Comparison, one.Ranked);
+        foreach (var batch in going) await signals.WakeAsync(batch.Id, cancellation);
+    }
+
+    private async Task<IReadOnlyDictionary<ComparisonId, Wanted>> ReadWantedAsync(Campaign campaign, IReadOnlyList<Batch> going, CancellationToken cancellation)
     {
         var limits = new OverlapLimits(campaign.Settings.Overlap, campaign.Settings.Sharing, int.MaxValue, int.MaxValue);
-        var going = (await batches.ListAsync(campaign.Id, cancellation)).Where(b => !b.HasEnded).ToList();
-        var asked = new Dictionary<ComparisonId, int>();
+        var wanted = new Dictionary<ComparisonId, Wanted>();
         foreach (var batch in going)
         {
-            if (await comparisons.FindPublishedAsync(campaign.Id, batch.Id, cancellation) is null) continue;
-            var counted = (await rankings.ReadBatchAsync(batch.Id, cancellation)).Where(r => r is { Extra: false, Outcome: not RankingOutcome.Skip }).ToLookup(r => r.Comparison);
+            if (await comparisons.FindPublishedAsync(campaign.Id, batch.Id, cancellation) is not { Closed: null }) continue;
+            var ranked = (await rankings.ReadBatchAsync(batch.Id, cancellation)).ToLookup(r => r.Comparison);
             foreach (var comparison in limits.Of(await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation)))
-                asked[comparison.Id] = BatchProgress.Asked(comparison, [.. counted[comparison.Id]]);
+                wanted[comparison.Id] = new(comparison, [.. ranked[comparison.Id]]);
         }
-        await open.LowerAsync(campaign.Id, row => asked.GetValueOrDefault(row.Comparison, row.Overlap), cancellation);
-        foreach (var batch in going) await signals.WakeAsync(batch.Id, cancellation);
+        return wanted;
+    }
+
+    /// <param name="Comparison">As it is asked now.</param>
+    /// <param name="Ranked">Its rankings.</param>
+    private sealed record Wanted(Comparison Comparison, IReadOnlyList<Ranking> Ranked)
+    {
+        public int Annotators => BatchProgress.Asked(Comparison, [.. Ranked.Where(r => r is { Extra: false, Outcome: not RankingOutcome.Skip })]);
+
+        public bool IsOpen => BatchProgress.Of(Comparison, Ranked).State == ComparisonState.Open;
     }
 }

@@ -17,7 +17,9 @@ public sealed record OverlapLimits(int Overlap, SharingSettings Sharing, int Ann
     {
         var there = comparison.Kind == ComparisonKind.Test ? People : Annotators;
         var least = Math.Min(comparison.Overlap, Overlap);
-        var shared = Math.Max(least, Math.Min(Math.Min(comparison.Shared, comparison.Kind == ComparisonKind.Test ? Sharing.Test : Sharing.Overlap), there));
+        // One that goes to nobody beyond the overlap follows it, however many share others.
+        var shared = comparison.Kind != ComparisonKind.Test && comparison.Shared == comparison.Overlap ? least
+            : Math.Max(least, Math.Min(Math.Min(comparison.Shared, comparison.Kind == ComparisonKind.Test ? Sharing.Test : Sharing.Overlap), there));
         return comparison with { Overlap = shared, Shared = shared, Most = Math.Max(shared, Math.Min(Math.Min(comparison.Most, Sharing.Most), there)) };
     }
 

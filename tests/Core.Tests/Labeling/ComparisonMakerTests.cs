@@ -42,6 +42,13 @@ public sealed class ComparisonMakerTests
     }
 
     [Fact]
+    public void Limits_OverlapLoweredAlone_OnlyThoseSharedGoToMore()
+    {
+        var made = Make(ComparisonKind.Ordinary, Settings with { Overlap = 2, Sharing = new(0.1, 4, 4) });
+        Assert.All(new OverlapLimits(1, new(0.1, 4, 4), 9, 9).Of(made).Zip(made), pair => Assert.Equal(pair.Second.Shared == 4 ? 4 : 1, pair.First.Overlap));
+    }
+
+    [Fact]
     public void Of_Ordered_HaveRandomPlacesAndTheSameOnesEachTime()
     {
         var made = Make(ComparisonKind.Ordinary, Settings with { Ordering = new() });

@@ -62,6 +62,11 @@ public sealed class SettingsRouteTests
     [InlineData("""{"trainOn": []}""", "invalid-settings", "trainOn")]
     [InlineData("""{"lease": "00:00:01"}""", "invalid-settings", "lease")]
     [InlineData("""{"title": ""}""", "invalid-settings", "title")]
+    [InlineData("""{"title": null}""", "invalid-settings", "title")]
+    [InlineData("""{"sharing": null}""", "invalid-settings", "sharing")]
+    [InlineData("""{"checks": null}""", "invalid-settings", "checks")]
+    [InlineData("""{"form": null}""", "invalid-settings", "form")]
+    [InlineData("""{"trainOn": null}""", "invalid-settings", "trainOn")]
     [InlineData("""{"colour": "red"}""", "invalid-settings", "colour")]
     [InlineData("""{"answers": 3}""", "setting-fixed", "answers")]
     [InlineData("""{"form": {"scale": 7}}""", "setting-fixed", "form.scale")]
@@ -126,6 +131,47 @@ public sealed class SettingsRouteTests
         Assert.Equal(1, await AskedAsync(host, comparison));
         Assert.Null((await (await host.InviteAsync()).NextAsync()).Task);
         Assert.Contains((comparison.Batch.Value, Rlhf.Orchestrations.EventNames.CampaignChanged), host.Orchestrations.Raised);
+    }
+
+    [Fact]
+    public async Task Change_OverlapAlone_HoldsForWhatIsNotShared()
+    {
+        await using var host = await WebHost.StartAsync();
+        var comparison = (await host.PublishAsync(count: 1, overlap: 3))[0];
+        await PatchAsync(host, """{"overlap": 1}""");
+        Assert.Equal(1, await AskedAsync(host, comparison));
+    }
+
+    [Fact]
+    public async Task Change_OverlapLoweredAndRaisedAgain_AsksWhatIsOpenOfAllAgain()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 2, overlap: 2);
+        var people = new[] { await host.InviteAsync(), await host.InviteAsync() };
+        var first = (await people[0].NextAsync()).Task!;
+        await people[0].RankAsync(first);
+        await PatchAsync(host, """{"overlap": 1}""");
+        // A later claim takes what is complete along; the other row stands there.
+        await host.Get<OpenStore>().RemoveAsync(WebHost.Campaign, published.Where(c => c.Id == first.Comparison), TestContext.Current.CancellationToken);
+        await PatchAsync(host, """{"overlap": 2}""");
+        foreach (var person in people)
+            while ((await person.NextAsync()).Task is { } task) Assert.False((await person.RankAsync(task)).Extra);
+        var ranked = await host.Get<RankingStore>().ReadBatchAsync(published[0].Batch);
+        Assert.All(published, c => Assert.Equal(2, ranked.Count(r => r.Comparison == c.Id)));
+    }
+
+    [Fact]
+    public async Task Change_SentAgain_IsDoneAgainThoughItsVersionIsGone()
+    {
+        await using var host = await WebHost.StartAsync();
+        var comparison = (await host.PublishAsync(count: 1, overlap: 2))[0];
+        var before = await ReadAsync(host);
+        Assert.Equal(HttpStatusCode.OK, (await PatchAsync(host, """{"overlap": 1}""", before.Version)).StatusCode);
+        // As if the process had ended between the settings and what follows them.
+        await host.Get<OpenStore>().ChangeAsync(WebHost.Campaign, comparison, r => r with { Overlap = 2 }, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, (await PatchAsync(host, """{"overlap": 1}""", before.Version)).StatusCode);
+        Assert.Equal(1, await AskedAsync(host, comparison));
+        Assert.Single((await ReadAsync(host)).Changes);
     }
 
     private static async Task<int?> AskedAsync(WebHost host, Comparison comparison) =>

@@ -45,9 +45,16 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     /// <param name="comparison">As it is asked now.</param>
     public async Task AskMoreAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
     {
-        var counted = all.Where(r => r.Comparison == comparison.Id && r is { Extra: false, Outcome: not RankingOutcome.Skip }).ToList();
+        if (Counted(comparison, all).Count >= comparison.Overlap) await AskAsync(campaign, comparison, all);
+    }
+
+    /// <summary>Has a comparison that is not complete asked of as many annotators as it should be, where its row asks for fewer or has left. Idempotent.</summary>
+    /// <param name="comparison">As it is asked now.</param>
+    public async Task AskAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
+    {
+        var counted = Counted(comparison, all);
         var asked = BatchProgress.Asked(comparison, counted);
-        if (counted.Count < comparison.Overlap || asked <= counted.Count) return;
+        if (asked <= counted.Count) return;
         while (await open.FindAsync(campaign, comparison, CancellationToken.None) is { } stored)
         {
             if (stored.Row.Overlap >= asked) return;
@@ -55,6 +62,9 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
         }
         await ReopenAsync(campaign, comparison with { Shared = asked }, all);
     }
+
+    private static List<Ranking> Counted(Comparison comparison, IReadOnlyList<Ranking> all) =>
+        [.. all.Where(r => r.Comparison == comparison.Id && r is { Extra: false, Outcome: not RankingOutcome.Skip })];
 
     private async Task<bool> SettleAsync(CampaignId campaign, Comparison comparison, Ranking ranking, bool isNew, IReadOnlyList<Ranking> others, RankingLook look)
     {
