@@ -129,6 +129,26 @@ public sealed class PriorityTests
     }
 
     [Fact]
+    public async Task Close_RowIsMovedOnceMoreMeanwhile_LeavesNothing()
+    {
+        var tables = new HookedTables();
+        await using var host = await WebHost.StartAsync(tables.Decorate);
+        var published = await host.PublishAsync(count: 20);
+        await ReprioritizeAsync(host, published.ToDictionary(c => c.Id, _ => 3));
+        var rows = await RowsAsync(host);
+        var moved = 0;
+        tables.Before = async (table, operations) =>
+        {
+            if (table != OpenStore.Table || moved > 0 || rows.Find(r => operations.Any(o => o.Kind == TableOperationKind.Delete && o.Row == r.Key)) is not { } going) return;
+            moved++;
+            await host.Get<OpenStore>().ReprioritizeAsync(WebHost.Campaign, [(going, 8)], TestContext.Current.CancellationToken);
+        };
+        await host.Get<ComparisonStore>().CloseBatchAsync(WebHost.Campaign, published[0].Batch, new(1, SharingSettings.None, 1, 1));
+        Assert.Equal(1, moved);
+        Assert.Empty(await RowsAsync(host));
+    }
+
+    [Fact]
     public async Task Publish_AgainAfterSomeMoved_OpensNoneTwice()
     {
         await using var host = await WebHost.StartAsync();

@@ -23,10 +23,10 @@ internal sealed class MovedRows(ITableStore tables)
         (await tables.FindAsync(OpenStore.Table, partition, OpenKeys.MovedOf(batch, comparison), cancellation))?.ReadBody<MovedRow>().Row;
 
     /// <summary>Those of a batch in one shard.</summary>
-    public ValueTask<List<MovedRow>> ReadAsync(string partition, BatchId batch, CancellationToken cancellation)
+    public ValueTask<List<(MovedRow Row, string ETag)>> ReadAsync(string partition, BatchId batch, CancellationToken cancellation)
     {
         var prefix = OpenKeys.MovedOf(batch);
-        return tables.QueryAsync(OpenStore.Table, partition, prefix, OpenKeys.Behind(prefix), null, cancellation).Select(r => r.ReadBody<MovedRow>()).ToListAsync(cancellation);
+        return tables.QueryAsync(OpenStore.Table, partition, prefix, OpenKeys.Behind(prefix), null, cancellation).Select(r => (r.ReadBody<MovedRow>(), r.ETag)).ToListAsync(cancellation);
     }
 
     /// <summary>The comparisons of a batch that have moved.</summary>
@@ -34,7 +34,7 @@ internal sealed class MovedRows(ITableStore tables)
     {
         var moved = new HashSet<ComparisonId>();
         for (var shard = 0; shard < OpenKeys.Shards; shard++)
-            moved.UnionWith((await ReadAsync(OpenKeys.PartitionOf(campaign, shard), batch, cancellation)).Select(m => m.Comparison));
+            moved.UnionWith((await ReadAsync(OpenKeys.PartitionOf(campaign, shard), batch, cancellation)).Select(m => m.Row.Comparison));
         return moved;
     }
 }

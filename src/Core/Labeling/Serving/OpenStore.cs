@@ -55,11 +55,21 @@ public sealed class OpenStore(ITableStore tables) : IDisposable
         for (var shard = 0; shard < OpenKeys.Shards; shard++)
         {
             var partition = OpenKeys.PartitionOf(campaign, shard);
-            var rows = await moved.ReadAsync(partition, batch, cancellation);
-            // What says where a row is goes last: until then the row is found.
-            await DeleteAsync(partition, await FindRowsAsync(partition, [.. rows.Select(m => m.Row)], cancellation), cancellation);
-            await DeleteAsync(partition, [.. rows.Select(m => OpenKeys.MovedOf(batch, m.Comparison))], cancellation);
+            // Again while there are any: one may be moved once more between reading and deleting.
+            while (await moved.ReadAsync(partition, batch, cancellation) is { Count: > 0 } rows)
+                foreach (var chunk in rows.Chunk(RowsPerTransaction / 2)) await RemoveMovedAsync(partition, batch, chunk, cancellation);
         }
+    }
+
+    /// <summary>Rows go together with what says where they are, or not at all: one that was moved meanwhile would never be found again.</summary>
+    private async Task RemoveMovedAsync(string partition, BatchId batch, IReadOnlyList<(MovedRow Moved, string ETag)> rows, CancellationToken cancellation)
+    {
+        var there = await FindRowsAsync(partition, [.. rows.Select(r => r.Moved.Row)], cancellation);
+        await tables.WriteAsync(Table, partition,
+        [
+            .. there.Select(row => new TableOperation(TableOperationKind.Delete, row)),
+            .. rows.Select(r => new TableOperation(TableOperationKind.Delete, OpenKeys.MovedOf(batch, r.Moved.Comparison), ETag: r.ETag)),
+        ], cancellation);
     }
 
     /// <summary>The comparisons of a batch whose priority was changed.</summary>
