@@ -1,7 +1,8 @@
 namespace Rlhf.Storage;
 
 /// <summary>Disk space of this process for things on their way: models and checkpoints from and to storage, files that must be read twice. All of it stands in one folder below the
-/// system's temporary one, gone when the process ends. What a killed process left, gigabytes perhaps, goes when the next one needs space: its folder's lock is free.</summary>
+/// system's temporary one, gone when the process ends; nobody else can read it, where the system's temporary folder is everybody's. What a killed process left, gigabytes perhaps, goes when the
+/// user's next one needs space: its folder's lock is free.</summary>
 public static class Scratch
 {
     private const string LockName = "lock";
@@ -11,7 +12,8 @@ public static class Scratch
 
     private static readonly Lazy<string> Own = new(Open);
 
-    private static string Root => Path.Combine(Path.GetTempPath(), "rlhf-scratch");
+    // Each user's own: what another one made can't be written to.
+    private static string Root => Path.Combine(Path.GetTempPath(), $"rlhf-scratch-{Environment.UserName}");
 
     /// <summary>A new, empty folder; the caller deletes it when it is done.</summary>
     public static ScratchFolder NewFolder(string name) => new(Directory.CreateDirectory(NewPath(name)).FullName);
@@ -36,9 +38,9 @@ public static class Scratch
 
     private static string Open()
     {
-        Directory.CreateDirectory(Root);
+        NewPrivate(Root);
         RemoveAbandoned(Root, DateTime.UtcNow - Begun);
-        var folder = Directory.CreateDirectory(Path.Combine(Root, Guid.NewGuid().ToString("N"))).FullName;
+        var folder = NewPrivate(Path.Combine(Root, Guid.NewGuid().ToString("N")));
         // Held until the process ends, however it ends.
         var held = Lock(folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -48,6 +50,10 @@ public static class Scratch
         };
         return folder;
     }
+
+    // Windows' temporary folder is the user's own.
+    private static string NewPrivate(string path) => OperatingSystem.IsWindows() ? Directory.CreateDirectory(path).FullName
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     private static bool IsAbandoned(string folder)
     {

@@ -46,5 +46,14 @@ public sealed class ScratchTests
         Assert.False(File.Exists(name));
     }
 
+    [Fact]
+    public void NewFolder_OtherUsersOfTheMachine_CantLookIn()
+    {
+        using var folder = Scratch.NewFolder("test");
+        var own = Path.GetDirectoryName(folder.Path)!;
+        Assert.Contains(Environment.UserName, Path.GetDirectoryName(own)!, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(own));
+    }
+
     private static string Make(TemporaryFolder root, string name) => Directory.CreateDirectory(root.File(name)).FullName;
 }
