@@ -34,6 +34,28 @@ public sealed class CampaignSettingsTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Settings_BudgetAndWhatIsAskedFirst_AreTheCampaignsAndCanBeTakenBack()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await CampaignPage.OpenAsync(browser, host, "settings");
+        var save = page.GetByRole(AriaRole.Button, new() { Name = "Save" });
+        await page.GetByLabel("Rankings a round, then training").FillAsync("1500");
+        await page.GetByLabel("Asked first").SelectOptionAsync("disagreement");
+        await save.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Asked first" })).ToContainTextAsync("owner");
+        var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
+        Assert.Equal((1500, new OrderingSettings()), (settings.RankingBudget, settings.Ordering));
+        await page.GetByLabel("Rankings a round, then training").FillAsync("");
+        await page.GetByLabel("Asked first").SelectOptionAsync("random");
+        await save.ClickAsync();
+        await Expect(save).ToBeDisabledAsync();
+        settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
+        Assert.Equal((null, OrderingRule.Random), (settings.RankingBudget, settings.Ordering?.By));
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
     public async Task Settings_WrongValue_SaysSoBesideTheFieldAndKeepsWhatWasTyped()
     {
         await using var host = await WebHost.StartAsync();

@@ -13,7 +13,8 @@ export const Kinds = {
   seconds: { ...numbers(toSeconds, fromSeconds), say: value => `${toSeconds(value)} seconds` },
   choice: {
     make: spec => h("select", {}, spec.options.map(([value, label]) => h("option", { value }, label))),
-    set: (select, value) => { select.value = String(value); },
+    // Where nothing was ever chosen, the first is meant.
+    set: (select, value) => { select.value = String(value ?? select.options[0].value); },
     get: select => /^\d+$/.test(select.value) ? Number(select.value) : select.value,
     say: (value, spec) => spec.options.find(([option]) => option === String(value))?.[1] ?? String(value),
   },

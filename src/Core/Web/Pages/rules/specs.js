@@ -17,6 +17,10 @@ export const Groups = [
     { name: "voting", kind: "choice", label: "Several rankings of one comparison", options: [["majority", "What most prefer"], ["allVotes", "A pair for each vote"], ["dawidSkene", "Weighed by each annotator's errors (Dawid–Skene)"]], hint: "Pairs are derived anew when this changes." },
     { name: "trainOn", kind: "several", label: "Whose rankings count", options: [["person", "People"], ["simulated", "Simulated annotators"], ["llm", "Language models"]] },
   ] },
+  { title: "In what order, and how many", fields: [
+    { name: "rankingBudget", kind: "number", label: "Rankings a round, then training", min: 1, empty: "all that is open", hint: "The labeling closes soon after so many." },
+    { name: "ordering.by", kind: "choice", label: "Asked first", options: [["random", "Any"], ["disagreement", "What small reward models disagree about"]], hint: "Matters where not everything will be ranked. Test and validation prompts stay at random." },
+  ] },
   { title: "How answers are judged", fields: [
     { name: "form.scale", kind: "choice", label: "Two answers", options: [["2", "Which one is better"], ["4", "Clearly or slightly better"], ["7", "Much, clearly or slightly better"]], fixed: "Stays: stored rankings carry strengths of this scale." },
     { name: "form.manyAnswers", kind: "choice", label: "Three and more", options: [["tiers", "All, from best to worst"], ["bestAndWorst", "The best and the worst"]], fixed: "Stays: stored rankings were made this way." },
