@@ -36,10 +36,10 @@ public sealed class ProgressReader(
             else
             {
                 var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
-                var published = batch.Counts is null ? limits.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation)) : [];
+                var published = limits.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation));
                 counts += batch.Counts ?? BatchCounts.Of(published, ranked);
-                exhausted += Exhaustion.Count(published, ranked, annotators);
-                agreement += AgreementSums.Of(ranked);
+                if (batch.Counts is null) exhausted += Exhaustion.Count(published, ranked, annotators);
+                agreement += AgreementSums.Of(published, ranked);
             }
             var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation: cancellation));
             (pairCount, trainPairs, identical) = (pairCount + file.Pairs, trainPairs + file.TrainPairs, identical + file.Identical);

@@ -33,7 +33,7 @@ public sealed class BatchResults(CampaignStore campaigns, BatchStore batches, Co
         var settings = (await campaigns.GetAsync(campaign, cancellation)).Settings;
         var published = OverlapLimits.OfEnded(settings).Of(await comparisons.ReadBatchAsync(campaign, id, cancellation));
         var ranked = await rankings.ReadBatchAsync(id, cancellation);
-        await batches.UpdateAsync(campaign, id, b => b with { Counts = BatchCounts.Of(published, ranked), Agreement = AgreementSums.Of(ranked) }, cancellation);
+        await batches.UpdateAsync(campaign, id, b => b with { Counts = BatchCounts.Of(published, ranked), Agreement = AgreementSums.Of(published, ranked) }, cancellation);
         await DeriveAsync(batch, cancellation);
     }
 }

@@ -5,8 +5,8 @@ namespace Rlhf.Labeling;
 /// <summary>What a batch, or several together, came to. Extra rankings count for nothing here.</summary>
 /// <param name="Comparisons">All of them, open ones included.</param>
 /// <param name="Rankings">By kind of annotator, ties and bothBad included, skips not.</param>
-/// <param name="AgreeingVotes">Of the pairs of annotators who ranked the same comparison: how many named the same best answers (or agreed that none is).</param>
-/// <param name="ComparedVotes">Pairs of annotators who ranked the same comparison.</param>
+/// <param name="AgreeingVotes">Of the pairs of annotators who were asked for the same comparison beforehand: how many named the same best answers (or agreed that none is).</param>
+/// <param name="ComparedVotes">Pairs of annotators who were asked for the same comparison beforehand (<see cref="FirstAsked"/>).</param>
 public sealed record BatchCounts(
     int Comparisons, int Complete, int ClosedBySkips, IReadOnlyDictionary<AnnotatorKind, int> Rankings,
     int Ties, int BothBad, int Skips, int AgreeingVotes, int ComparedVotes)
@@ -24,7 +24,7 @@ public sealed record BatchCounts(
     {
         var progress = BatchProgress.Of(comparisons, rankings);
         var counted = rankings.Where(RatedValue.Counts).ToList();
-        var (agreeing, compared) = CountAgreement(counted);
+        var (agreeing, compared) = CountAgreement(FirstAsked.Of(comparisons, rankings));
         return new(
             progress.Total, progress.Complete, progress.ClosedBySkips,
             counted.GroupBy(r => r.AnnotatorKind).ToDictionary(g => g.Key, g => g.Count()),

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Rlhf.Generation;
 using Rlhf.Prompts;
 
@@ -26,7 +27,7 @@ public sealed record Comparison(
 
     public const int LastPriority = 999;
 
-    /// <summary>Annotators it is asked of where nobody disagrees and there are so many; at least <see cref="Overlap"/>.</summary>
+    /// <summary>Annotators it is asked of where nobody disagrees and there are so many; at least <see cref="Overlap"/>, but for one that is asked of fewer because no more are there.</summary>
     public int Shared { get; init; } = Overlap;
 
     /// <summary>The most it is asked of, one more for each time no judgement has a majority.</summary>
@@ -77,6 +78,13 @@ public sealed record Ranking(
     int? Strength = null, TimeSpan? ActiveTime = null, string? Comment = null, string? BetterAnswer = null, int GuidelinesVersion = 1,
     bool Extra = false, int Revision = 1, bool TooFast = false)
 {
+    /// <summary>When an amended one was submitted first; null where it never was amended.</summary>
+    public DateTimeOffset? FirstSubmittedAt { get; init; }
+
+    /// <summary>When the annotator first judged the comparison.</summary>
+    [JsonIgnore]
+    public DateTimeOffset MadeAt => FirstSubmittedAt ?? SubmittedAt;
+
     /// <summary>A reviewer's: it decides, and annotators' rankings of the comparison no longer count.</summary>
     public bool Decides { get; init; }
 

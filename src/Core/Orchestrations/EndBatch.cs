@@ -45,7 +45,7 @@ public sealed class EndBatch(
         {
             EndedAt = time.GetUtcNow(),
             Counts = counts,
-            Agreement = AgreementSums.Of(ranked.Rankings),
+            Agreement = AgreementSums.Of(ranked.Comparisons, ranked.Rankings),
             Unfinished = Unfinished(counts, input.End),
             Pairs = derived ?? b.Pairs,
         }, cancellation);

@@ -73,6 +73,32 @@ public sealed class BradleyTerryTests
         Assert.Empty(standings.Rank(1));
     }
 
+    [Fact]
+    public void Rank_ContestedComparisonsAskedOfMore_WeighNoMoreThanOthers()
+    {
+        var standings = new GeneratorStandings();
+        for (var i = 0; i < 400; i++)
+        {
+            // Half are agreed on, the others were asked of a third because two disagreed.
+            string[] winners = i % 2 == 0 ? ["a", "a"] : ["a", "b", "b"];
+            standings.Add(Comparison(i, "one", "two"), winners.Select((w, n) => Ranking(i, $"p{n}", w)));
+        }
+        var one = standings.Rank(1).Single(s => s.Generator == "one");
+        Assert.Equal((1 + 1.0 / 3) / 2, one.WinShare.Value, 0.005);
+        Assert.Equal((600, 0, 400), (one.Wins, one.Ties, one.Losses));
+    }
+
+    [Fact]
+    public void Rank_AReviewerDecided_TheOverruledDoNotCount()
+    {
+        var standings = new GeneratorStandings();
+        standings.Add(Comparison(1, "one", "two"), [Ranking(1, "p1", "a"), Ranking(1, "p2", "a"), Ranking(1, "reviewer", "b") with { Decides = true }]);
+        Assert.Equal((0, 1), standings.Rank(1).Single(s => s.Generator == "one") is var one ? (one.Wins, one.Losses) : default);
+    }
+
+    private static Ranking Ranking(int comparison, string annotator, string winner) => new(
+        new($"c{comparison}"), new("demo-r1-b00001"), AnnotatorId.From(annotator), AnnotatorKind.Person, RankingOutcome.Ranked, [[winner], [winner == "a" ? "b" : "a"]], ["a", "b"], DateTimeOffset.UnixEpoch);
+
     private static Comparison Comparison(int number, string first, string second) => new(
         new($"c{number}"), new("demo-r1-b00001"), new(new("p1"), [new(MessageRole.User, "Hello?")], Split.Train),
         [new("a", "one", first, FinishReason.Stop, 1), new("b", "two", second, FinishReason.Stop, 2)], ComparisonKind.Ordinary, 1, 1);

@@ -10,7 +10,7 @@ namespace Rlhf.Labeling.Agreement;
 /// <param name="Ac2">Gwet's with ordinal weights, on signed strengths of two answers; only where strengths were given.</param>
 public sealed record AgreementFigures(int Comparisons, Estimate? Raw, Estimate? Alpha, Estimate? Ac1, Estimate? Ac2)
 {
-    /// <param name="rankings">Those of any comparisons; extra ones and skips are passed over.</param>
+    /// <param name="rankings">Those of any comparisons that were asked for beforehand (<see cref="FirstAsked"/>); extra ones and skips are passed over.</param>
     public static AgreementFigures Of(IEnumerable<Ranking> rankings, long seed)
     {
         var units = rankings.Where(RatedValue.Counts).GroupBy(r => r.Comparison).Select(g => g.ToList()).ToList();

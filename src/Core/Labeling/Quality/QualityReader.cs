@@ -58,17 +58,17 @@ public sealed class QualityReader(
     {
         var tally = new QualityTally(r => PairRules.Counts(r, options), campaign.Settings.Checks.ConcernBelow);
         var standings = new GeneratorStandings();
+        var limits = OverlapLimits.OfEnded(campaign.Settings);
         var counted = new List<Ranking>();
         foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))
         {
             if (await comparisons.FindPublishedAsync(campaign.Id, batch.Id, cancellation) is null) continue;
-            var published = await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation);
+            var published = limits.Of(await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation));
             var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
             tally.Add(published, ranked);
             if (batch.Kind != ComparisonKind.Ordinary) continue;
-            var counting = ranked.Where(r => PairRules.Counts(r, options)).ToList();
-            counted.AddRange(counting);
-            var byComparison = counting.ToLookup(r => r.Comparison);
+            counted.AddRange(FirstAsked.Of(published, ranked).Where(r => PairRules.Counts(r, options)));
+            var byComparison = ranked.Where(r => PairRules.Counts(r, options)).ToLookup(r => r.Comparison);
             foreach (var comparison in published) standings.Add(comparison, byComparison[comparison.Id]);
         }
         foreach (var item in await gold.ListAsync(campaign.Id, cancellation))

@@ -35,7 +35,7 @@ public sealed class QualityTally(Func<Ranking, bool> counts, double concernBelow
         }
         // Gold has a right answer: it does not say how annotators see an open question.
         if (comparison.Gold is not null) return;
-        AddAgreement(judged);
+        AddAgreement(FirstAsked.Of(comparison, judged));
         if (comparison.Answers.Count == 2) AddPreferences(comparison, [.. judged.Where(r => r is { Outcome: RankingOutcome.Ranked, Tiers.Count: 2 })]);
     }
 
@@ -58,7 +58,7 @@ public sealed class QualityTally(Func<Ranking, bool> counts, double concernBelow
         int Sign(Ranking ranking) => ranking.Tiers[0][0] == longer ? 1 : -1;
     }
 
-    private void AddAgreement(List<Ranking> judged)
+    private void AddAgreement(IReadOnlyList<Ranking> judged)
     {
         for (var i = 0; i < judged.Count; i++)
         {

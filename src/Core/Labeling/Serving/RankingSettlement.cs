@@ -60,7 +60,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
             if (stored.Row.Overlap >= asked) return;
             if (await open.TryReplaceAsync(campaign, stored, stored.Row.InLineWith(all) with { Overlap = asked }, CancellationToken.None) is not null) return;
         }
-        await ReopenAsync(campaign, comparison with { Shared = asked }, all);
+        await ReopenAsync(campaign, comparison with { Overlap = asked }, all);
     }
 
     private static List<Ranking> Counted(Comparison comparison, IReadOnlyList<Ranking> all) =>
@@ -85,7 +85,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     // An amendment to a skip takes back what had closed the comparison.
     private async Task ReopenAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
     {
-        var row = OpenRow.For(comparison, all);
+        var row = OpenRow.For(comparison, all) with { Overlap = comparison.Overlap };
         if (row.IsClosed) return;
         await open.AddAsync(campaign, [(comparison, row)], CancellationToken.None);
         // Closing a batch says so first and then takes its rows away: one that came in between is seen here, one that comes later takes this row too.

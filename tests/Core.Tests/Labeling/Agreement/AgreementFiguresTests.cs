@@ -1,5 +1,6 @@
 using Rlhf.Labeling;
 using Rlhf.Labeling.Agreement;
+using Rlhf.Prompts;
 
 namespace Rlhf.Core.Tests.Labeling.Agreement;
 
@@ -63,7 +64,8 @@ public sealed class AgreementFiguresTests
     public void Sums_OfTwoBatches_GiveTheAlphaOfAllTogether()
     {
         var all = Voted(100).ToList();
-        var apart = AgreementSums.Of(all.Take(80)) + AgreementSums.Of(all.Skip(80));
+        var comparisons = all.Select(r => r.Comparison).Distinct().Select(id => new Comparison(id, new("demo-r1-b00001"), new(new("p"), [], Split.Train), [], ComparisonKind.Ordinary, 1, 2)).ToList();
+        var apart = AgreementSums.Of(comparisons.GetRange(0, 40), all) + AgreementSums.Of(comparisons.GetRange(40, 60), all);
         Assert.Equal(AgreementFigures.Of(all, 1).Alpha!.Value, apart.Alpha!.Value, 12);
         Assert.Null(AgreementSums.Empty.Alpha);
     }
