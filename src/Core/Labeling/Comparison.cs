@@ -33,6 +33,10 @@ public sealed record Comparison(
     /// <summary>The most it is asked of, one more for each time no judgement has a majority.</summary>
     public int Most { get; init; } = Overlap;
 
+    /// <summary>Annotators whose rankings are left out: they fill no place, so somebody else is asked. Known of a comparison as it is asked now (<see cref="OverlapLimits"/>), and never stored.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<AnnotatorId> LeftOut { get; init; } = [];
+
     /// <summary>0..999: those of a lower number are served first, of one number in the order of their batches. Few numbers are better than many: annotators who ask together are spread over those of one.</summary>
     public int Priority { get; init; } = OrdinaryPriority;
 

@@ -9,8 +9,11 @@ namespace Rlhf.Labeling;
 /// <param name="People">The people among them: only they judge models.</param>
 public sealed record OverlapLimits(int Overlap, SharingSettings Sharing, int Annotators, int People)
 {
+    /// <summary>As <see cref="Comparison.LeftOut"/>.</summary>
+    public IReadOnlyList<AnnotatorId> LeftOut { get; init; } = [];
+
     /// <summary>Nobody beyond the overlap: of batches that ended, since nobody is asked any more.</summary>
-    public static OverlapLimits OfEnded(CampaignSettings settings) => new(settings.Overlap, settings.Sharing, 0, 0);
+    public static OverlapLimits OfEnded(Campaign campaign) => new(campaign.Settings.Overlap, campaign.Settings.Sharing, 0, 0) { LeftOut = campaign.ExcludedAnnotators };
 
     /// <summary>The comparison as it is asked now.</summary>
     public Comparison Of(Comparison comparison)
@@ -20,7 +23,7 @@ public sealed record OverlapLimits(int Overlap, SharingSettings Sharing, int Ann
         var asked = Math.Max(least, Math.Min(wanted, there));
         // Where disagreement asks for nobody more (a file's comparisons), all that is there was asked for beforehand.
         var shared = comparison.Most == comparison.Overlap ? comparison.Shared : wanted;
-        return comparison with { Overlap = asked, Shared = shared, Most = Math.Max(asked, Math.Min(Math.Min(comparison.Most, Sharing.Most), there)) };
+        return comparison with { Overlap = asked, Shared = shared, Most = Math.Max(asked, Math.Min(Math.Min(comparison.Most, Sharing.Most), there)), LeftOut = LeftOut };
     }
 
     public IReadOnlyList<Comparison> Of(IReadOnlyList<Comparison> comparisons) => [.. comparisons.Select(Of)];

@@ -27,7 +27,7 @@ public sealed class EndBatch(
     {
         var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
         if (batch.HasEnded) return new(batch.Pairs?.Pairs ?? 0);
-        var closed = await comparisons.CloseBatchAsync(input.Campaign, input.Batch, OverlapLimits.OfEnded(campaign.Settings), cancellation);
+        var closed = await comparisons.CloseBatchAsync(input.Campaign, input.Batch, OverlapLimits.OfEnded(campaign), cancellation);
         var ranked = closed ?? new([], []);
         if (input.End != BatchEnd.Cancelled) await reviews.AddAsync(input.Campaign, ranked.Comparisons, ranked.Rankings, cancellation);
         var derived = await DeriveAsync(campaign, input, batch, closed, cancellation);

@@ -10,10 +10,10 @@ public static class FirstAsked
     public static IReadOnlyList<Ranking> Of(Comparison comparison, IEnumerable<Ranking> rankings) =>
         [.. rankings.Where(RatedValue.Counts).OrderBy(r => r.MadeAt).ThenBy(r => r.Annotator.Value, StringComparer.Ordinal).Take(comparison.Shared)];
 
-    /// <summary>The same of each of these; rankings of others are passed over.</summary>
+    /// <summary>The same of each of these, without those of annotators who are left out; rankings of other comparisons are passed over.</summary>
     public static IReadOnlyList<Ranking> Of(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings)
     {
         var byComparison = rankings.ToLookup(r => r.Comparison);
-        return [.. comparisons.SelectMany(c => Of(c, byComparison[c.Id]))];
+        return [.. comparisons.SelectMany(c => Of(c, byComparison[c.Id]).Where(r => !c.LeftOut.Contains(r.Annotator)))];
     }
 }

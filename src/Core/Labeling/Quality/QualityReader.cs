@@ -58,7 +58,7 @@ public sealed class QualityReader(
     {
         var tally = new QualityTally(r => PairRules.Counts(r, options), campaign.Settings.Checks.ConcernBelow);
         var standings = new GeneratorStandings();
-        var limits = OverlapLimits.OfEnded(campaign.Settings);
+        var limits = OverlapLimits.OfEnded(campaign);
         var counted = new List<Ranking>();
         foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))
         {

@@ -1,4 +1,3 @@
-using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Agreement;
 using Rlhf.Labeling.Quality;
@@ -10,7 +9,7 @@ public sealed class FirstAskedTests
 {
     private static readonly BatchId Batch = new("demo-r1-b00001");
 
-    private static readonly OverlapLimits Ended = OverlapLimits.OfEnded(new CampaignSettings { Overlap = 2 });
+    private static readonly OverlapLimits Ended = new(2, new(), 0, 0);
 
     /// <summary>Overlap 2, two even winners, 70 of 100 comparisons agreed on: each of the others was asked of one more, which a pair of annotators in three sides with.</summary>
     [Fact]
