@@ -1,5 +1,7 @@
+using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Labeling;
+using Rlhf.Preferences;
 using Rlhf.Statistics;
 
 namespace Rlhf.Judging;
@@ -10,7 +12,8 @@ namespace Rlhf.Judging;
 public sealed record GeneratorStanding(string Generator, Estimate WinShare, double Strength, int Wins, int Ties, int Losses);
 
 /// <summary>Collects rankings and compares their generators.</summary>
-public sealed class GeneratorStandings
+/// <param name="mode">How the campaign has many answers judged.</param>
+public sealed class GeneratorStandings(ManyAnswersMode mode)
 {
     // What a comparison says: each ranking's preferences between two generators' answers. Comparisons that say the same are counted together.
     private readonly Dictionary<string, (List<(string Better, string Worse, bool IsTie)> Says, int Times)> comparisons = [];
@@ -18,7 +21,7 @@ public sealed class GeneratorStandings
     /// <summary>Adds a comparison with its rankings; answers of one generator say nothing of each other. However many were asked, it weighs 1: where they disagreed more were, and those comparisons would weigh more.</summary>
     public void Add(Comparison comparison, IEnumerable<Ranking> rankings)
     {
-        var says = rankings.Where(r => r.Outcome == RankingOutcome.Ranked).SelectMany(r => SaidBy(r, comparison.Answers)).Order().ToList();
+        var says = rankings.SelectMany(r => SaidBy(r, comparison.Answers, mode)).Order().ToList();
         if (says.Count == 0) return;
         var key = string.Join('\n', says);
         comparisons[key] = (says, comparisons.GetValueOrDefault(key).Times + 1);
@@ -67,13 +70,16 @@ public sealed class GeneratorStandings
         return (wins, ties);
     }
 
-    private static IEnumerable<(string Better, string Worse, bool IsTie)> SaidBy(Ranking ranking, IReadOnlyList<Answer> answers)
+    private static IEnumerable<(string Better, string Worse, bool IsTie)> SaidBy(Ranking ranking, IReadOnlyList<Answer> answers, ManyAnswersMode mode)
     {
-        var generators = answers.ToDictionary(a => a.Id, a => a.Generator);
-        var placed = ranking.Tiers.SelectMany((tier, place) => tier.Select(id => (Generator: generators[id], place))).ToList();
-        for (var i = 0; i < placed.Count; i++)
-            for (var j = i + 1; j < placed.Count; j++)
-                if (placed[i].Generator != placed[j].Generator) yield return (placed[i].Generator, placed[j].Generator, placed[i].place == placed[j].place);
+        for (var i = 0; i < answers.Count; i++)
+        {
+            for (var j = i + 1; j < answers.Count; j++)
+            {
+                if (answers[i].Generator == answers[j].Generator || Vote.Of(ranking, answers[i].Id, answers[j].Id, mode) is not { } vote) continue;
+                yield return vote.For == AnswerVote.Second ? (answers[j].Generator, answers[i].Generator, false) : (answers[i].Generator, answers[j].Generator, vote.For == AnswerVote.Tie);
+            }
+        }
     }
 
     /// <param name="Weight">A comparison's weights add up to 1.</param>

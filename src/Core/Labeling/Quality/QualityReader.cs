@@ -57,7 +57,7 @@ public sealed class QualityReader(
     private async Task<Figures> ComputeAsync(Campaign campaign, PairOptions options, CancellationToken cancellation)
     {
         var tally = new QualityTally(r => PairRules.Counts(r, options), campaign.Settings.Checks.ConcernBelow);
-        var standings = new GeneratorStandings();
+        var standings = new GeneratorStandings(campaign.Settings.Form.ManyAnswers);
         var limits = OverlapLimits.OfEnded(campaign);
         var counted = new List<Ranking>();
         foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))

@@ -21,21 +21,21 @@ public sealed class ArenaFormat : IExportFormat
         var lines = new JsonLineWriter(output);
         await foreach (var ranked in source.RankedAsync(cancellation))
             foreach (var ranking in ranked.Rankings)
-                foreach (var vote in VotesOf(ranked.Comparison, ranking)) await lines.WriteAsync(vote, cancellation);
+                foreach (var vote in VotesOf(ranked.Comparison, ranking, source.Campaign.Settings.Form.ManyAnswers)) await lines.WriteAsync(vote, cancellation);
         await lines.FlushAsync(cancellation);
     }
 
-    private static IEnumerable<ArenaVote> VotesOf(Comparison comparison, Ranking ranking)
+    private static IEnumerable<ArenaVote> VotesOf(Comparison comparison, Ranking ranking, ManyAnswersMode mode)
     {
         var shown = comparison.Answers.OrderBy(a => ranking.ShownOrder.ToList().IndexOf(a.Id)).ToList();
         for (var left = 0; left < shown.Count; left++)
             for (var right = left + 1; right < shown.Count; right++)
-                if (WinnerOf(ranking, shown[left].Id, shown[right].Id) is { } winner)
+                if (WinnerOf(ranking, shown[left].Id, shown[right].Id, mode) is { } winner)
                     yield return ArenaVote.Of(comparison, ranking, shown[left], shown[right], winner);
     }
 
-    private static string? WinnerOf(Ranking ranking, string left, string right) => ranking.Outcome == RankingOutcome.BothBad ? ArenaVote.BothBad
-        : Vote.Of(ranking, left, right)?.ForFirst switch { null => null, 0.5 => ArenaVote.Tie, 1 => ArenaVote.First, _ => ArenaVote.Second };
+    private static string? WinnerOf(Ranking ranking, string left, string right, ManyAnswersMode mode) => ranking.Outcome == RankingOutcome.BothBad ? ArenaVote.BothBad
+        : Vote.Of(ranking, left, right, mode)?.ForFirst switch { null => null, 0.5 => ArenaVote.Tie, 1 => ArenaVote.First, _ => ArenaVote.Second };
 }
 
 internal sealed record ArenaVote(
