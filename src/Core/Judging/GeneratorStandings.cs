@@ -18,10 +18,10 @@ public sealed class GeneratorStandings(ManyAnswersMode mode)
     // What a comparison says: each ranking's preferences between two generators' answers. Comparisons that say the same are counted together.
     private readonly Dictionary<string, (List<(string Better, string Worse, bool IsTie)> Says, int Times)> comparisons = [];
 
-    /// <summary>Adds a comparison with its rankings; answers of one generator say nothing of each other. However many were asked, it weighs 1: where they disagreed more were, and those comparisons would weigh more.</summary>
+    /// <summary>Adds a comparison with its rankings; where a reviewer decided, only that counts. Answers of one generator say nothing of each other. However many were asked, it weighs 1: where they disagreed more were, and those comparisons would weigh more.</summary>
     public void Add(Comparison comparison, IEnumerable<Ranking> rankings)
     {
-        var says = rankings.SelectMany(r => SaidBy(r, comparison.Answers, mode)).Order().ToList();
+        var says = Majority.Deciding([.. rankings]).SelectMany(r => SaidBy(r, comparison.Answers, mode)).Order().ToList();
         if (says.Count == 0) return;
         var key = string.Join('\n', says);
         comparisons[key] = (says, comparisons.GetValueOrDefault(key).Times + 1);

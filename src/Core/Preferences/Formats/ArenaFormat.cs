@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Prompts;
 
