@@ -13,6 +13,7 @@ public sealed class LeftOutPlaces(
     public async Task FollowAsync(Campaign campaign, AnnotatorId annotator, CancellationToken cancellation = default)
     {
         var (open, ended) = (await overlaps.ReadAsync(campaign, cancellation), OverlapLimits.OfEnded(campaign));
+        var queue = await reviews.ListAsync(campaign.Id, cancellation);
         foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))
         {
             if (batch.State == BatchState.Cancelled || await comparisons.FindPublishedAsync(campaign.Id, batch.Id, cancellation) is not { } published) continue;
@@ -20,7 +21,7 @@ public sealed class LeftOutPlaces(
             var own = ranked.Where(r => r.Annotator == annotator && r is { Extra: false, Decides: false }).ToDictionary(r => r.Comparison);
             var concerned = (await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation)).Where(c => own.ContainsKey(c.Id)).ToList();
             if (published.Closed is null) await PlaceAsync(campaign, annotator, batch.Id, open.Of(concerned), own, ranked, cancellation);
-            else await ReviewAsync(campaign.Id, ended.Of(concerned), ranked, cancellation);
+            else await ReviewAsync(campaign.Id, ended.Of(concerned), ranked, queue, cancellation);
         }
     }
 
@@ -36,11 +37,11 @@ public sealed class LeftOutPlaces(
         await signals.WakeAsync(batch, cancellation);
     }
 
-    private async Task ReviewAsync(CampaignId campaign, IReadOnlyList<Comparison> concerned, IReadOnlyList<Ranking> ranked, CancellationToken cancellation)
+    private async Task ReviewAsync(CampaignId campaign, IReadOnlyList<Comparison> concerned, IReadOnlyList<Ranking> ranked, IReadOnlySet<ComparisonId> queue, CancellationToken cancellation)
     {
         await reviews.AddAsync(campaign, concerned, ranked, cancellation);
         var byComparison = ranked.ToLookup(r => r.Comparison);
-        foreach (var comparison in concerned.Where(c => !ReviewStore.NeedsReview(c, byComparison[c.Id])))
+        foreach (var comparison in concerned.Where(c => queue.Contains(c.Id) && !ReviewStore.NeedsReview(c, byComparison[c.Id])))
             await reviews.RemoveAsync(campaign, new(comparison.Batch, comparison.Id), cancellation);
     }
 }

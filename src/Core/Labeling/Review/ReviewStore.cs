@@ -48,10 +48,10 @@ public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeP
         return null;
     }
 
-    /// <summary>Gives it to whoever asks next; nothing happens where it is not in the queue.</summary>
-    public async Task ReleaseAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default)
+    /// <summary>Gives it to whoever asks next; nothing happens where it is not in the queue, or somebody else has it on the screen (an annotator may have been served it, before it came here).</summary>
+    public async Task ReleaseAsync(CampaignId campaign, TaskKey task, AnnotatorId reviewer, CancellationToken cancellation = default)
     {
-        if (await tables.FindAsync(Table, campaign.Value, RowOf(task.Batch, task.Comparison), cancellation) is { } row)
+        if (await tables.FindAsync(Table, campaign.Value, RowOf(task.Batch, task.Comparison), cancellation) is { } row && row.ReadBody<ReviewItem>().Claim?.Annotator == reviewer)
             await tables.TryReplaceAsync(Table, campaign.Value, row.Row, row.ReadBody<ReviewItem>() with { Claim = null }, row.ETag, cancellation);
     }
 
@@ -71,6 +71,9 @@ public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeP
     /// <summary>It is decided.</summary>
     public Task RemoveAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default) =>
         tables.WriteAsync(Table, campaign.Value, [new(TableOperationKind.Delete, RowOf(task.Batch, task.Comparison))], cancellation);
+
+    public async Task<IReadOnlySet<ComparisonId>> ListAsync(CampaignId campaign, CancellationToken cancellation = default) =>
+        await tables.QueryAsync(Table, campaign.Value, cancellation: cancellation).Select(row => row.ReadBody<ReviewItem>().Comparison).ToHashSetAsync(cancellationToken: cancellation);
 
     public ValueTask<int> CountAsync(CampaignId campaign, CancellationToken cancellation = default) =>
         tables.QueryAsync(Table, campaign.Value, cancellation: cancellation).CountAsync(cancellation);

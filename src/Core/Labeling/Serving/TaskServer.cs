@@ -51,7 +51,7 @@ public sealed class TaskServer(
         await annotators.UpdateAsync(id, annotator, s => s.WithoutHeld(comparison), cancellation);
         var ranked = (await rankings.FindAsync(served.Task.Batch, comparison, annotator, cancellation))?.Ranking;
         OpenRow GivenBack(OpenRow row) => ranked is { Extra: false } ? row.Judged(annotator, ranked.Outcome) : row.Released(annotator);
-        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), GivenBack, cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
+        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), GivenBack, cancellation)) await reviews.ReleaseAsync(id, served.Task, annotator, cancellation);
     }
 
     /// <summary>What the annotator sees of a comparison that was served.</summary>
