@@ -75,7 +75,7 @@ public sealed class QualityReader(
             tally.Add(await comparisons.ReadBatchAsync(campaign.Id, item.Batch, cancellation), await rankings.ReadBatchAsync(item.Batch, cancellation));
         foreach (var repeat in await repeats.ListAsync(campaign.Id, cancellation))
             if (repeat.IsSame is { } isSame) tally.AddRepeat(repeat.Annotator, repeat.Kind, isSame);
-        return new(AgreementFigures.Of(counted, campaign.Settings.Seed), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
+        return new(AgreementFigures.Of(counted, campaign.Settings.Seed, LabelFormRules.MaximumStrength(campaign.Settings.Form)), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
     }
 
     private sealed record Figures(AgreementFigures Agreement, IReadOnlyList<GeneratorStanding> Generators, IReadOnlyList<AnnotatorFigures> Annotators, DateTimeOffset At);
