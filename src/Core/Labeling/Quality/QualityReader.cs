@@ -73,9 +73,22 @@ public sealed class QualityReader(
         }
         foreach (var item in await gold.ListAsync(campaign.Id, cancellation))
             tally.Add(await comparisons.ReadBatchAsync(campaign.Id, item.Batch, cancellation), await rankings.ReadBatchAsync(item.Batch, cancellation));
-        foreach (var repeat in await repeats.ListAsync(campaign.Id, cancellation))
-            if (repeat.IsSame is { } isSame) tally.AddRepeat(repeat.Annotator, repeat.Kind, isSame);
+        await AddRestAsync(tally, campaign.Id, cancellation);
         return new(AgreementFigures.Of(counted, campaign.Settings.Seed, LabelFormRules.MaximumStrength(campaign.Settings.Form)), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
+    }
+
+    /// <summary>Repeats, and the time that went into gold which was taken away since.</summary>
+    private async Task AddRestAsync(QualityTally tally, CampaignId campaign, CancellationToken cancellation)
+    {
+        foreach (var item in await gold.ListRemovedAsync(campaign, cancellation))
+            foreach (var ranking in await rankings.ReadBatchAsync(item.Batch, cancellation)) tally.AddActive(ranking.Annotator, ranking.AnnotatorKind, ranking.ActiveTime);
+        foreach (var repeat in await repeats.ListAsync(campaign, cancellation))
+        {
+            if (repeat.IsSame is { } isSame) tally.AddRepeat(repeat.Annotator, repeat.Kind, isSame);
+            // Rows of earlier versions don't say it.
+            var active = repeat.ActiveTime ?? (await rankings.ReadBatchAsync(repeat.Batch, cancellation)).FirstOrDefault()?.ActiveTime;
+            if (active is not null) tally.AddActive(repeat.Annotator, repeat.Kind, active);
+        }
     }
 
     private sealed record Figures(AgreementFigures Agreement, IReadOnlyList<GeneratorStanding> Generators, IReadOnlyList<AnnotatorFigures> Annotators, DateTimeOffset At);
