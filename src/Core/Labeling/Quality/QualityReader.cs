@@ -13,7 +13,7 @@ namespace Rlhf.Labeling.Quality;
 /// <summary>Reads a campaign's rankings into its figures of quality. All rankings are read, so what was found holds for a while: the longer it took, the longer.</summary>
 public sealed class QualityReader(
     CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, InviteService invites, GoldStore gold, RepeatStore repeats,
-    ReviewStore reviews, TimeProvider time)
+    ReviewStore reviews, Practice practice, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
@@ -28,9 +28,17 @@ public sealed class QualityReader(
         var campaign = await campaigns.GetAsync(id, cancellation);
         var figures = await FiguresAsync(campaign, cancellation);
         var known = (await invites.ListAsync(id, cancellation)).ToDictionary(i => i.Annotator);
-        var annotators = figures.Annotators.Select(a => new AnnotatorView(
-            a, known.GetValueOrDefault(a.Annotator)?.Name, known.GetValueOrDefault(a.Annotator)?.PausedAt, campaign.ExcludedAnnotators.Contains(a.Annotator)));
-        return new(figures.Agreement, figures.Generators, [.. annotators], campaign.Settings.Voting, await reviews.CountAsync(id, cancellation), figures.At);
+        var annotators = new List<AnnotatorView>();
+        foreach (var of in figures.Annotators)
+        {
+            var invite = known.GetValueOrDefault(of.Annotator);
+            annotators.Add(new(of, invite?.Name, invite?.PausedAt, campaign.ExcludedAnnotators.Contains(of.Annotator))
+            {
+                // Who has ranked anything is past it.
+                FailedPractice = of is { Kind: AnnotatorKind.Person, Rankings: 0 } ? await practice.FindFailedAsync(campaign, of.Annotator, cancellation) : null,
+            });
+        }
+        return new(figures.Agreement, figures.Generators, annotators, campaign.Settings.Voting, await reviews.CountAsync(id, cancellation), figures.At);
     }
 
     private async Task<Figures> FiguresAsync(Campaign campaign, CancellationToken cancellation)
