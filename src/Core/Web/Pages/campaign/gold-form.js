@@ -7,7 +7,7 @@ const Least = 2, Most = 9;
 export function goldForm(api, base, refresh) {
   const prompt = area("Prompt"), why = area("Why (shown after practice)", { required: false });
   const practice = h("input", { type: "checkbox" }), none = h("input", { type: "checkbox", onchange: () => draw() });
-  const list = h("div", { class: "columns" }), answers = [];
+  const list = h("div", { class: "columns" }), hint = h("p", { class: "muted small" }, "From the best to the worst."), answers = [];
   const more = h("button", { type: "button", onclick: () => resize(answers.length + 1) }, "Add an answer");
   const fewer = h("button", { type: "button", class: "quiet", onclick: () => resize(answers.length - 1) }, "Take the last one away");
 
@@ -16,6 +16,7 @@ export function goldForm(api, base, refresh) {
       answer.caption.textContent = captionOf(place, answers.length, none.checked);
       answer.tie.hidden = none.checked || place === 0 || answers.length === Least;
     });
+    hint.hidden = none.checked || answers.length === Least;
     [more.hidden, fewer.hidden] = [answers.length === Most, answers.length === Least];
   };
   const resize = count => {
@@ -36,7 +37,7 @@ export function goldForm(api, base, refresh) {
       resize(Least);
       await refresh();
     });
-  } }, prompt, list, h("div", { class: "row" }, more, fewer, check("None of them is good", none)), why,
+  } }, prompt, hint, list, h("div", { class: "row" }, more, fewer, check("None of them is good", none)), why,
   h("div", { class: "row" }, check("Practice, before the first task", practice), h("button", { class: "primary" }, "Add")));
   resize(Least);
   return h("details", {}, h("summary", {}, "Add one"), form);
@@ -49,9 +50,8 @@ function answerField() {
 }
 
 function captionOf(place, count, isNoneGood) {
-  if (isNoneGood) return `Answer ${place + 1}`;
-  if (count === Least) return ["Better answer", "Worse answer"][place];
-  return place === 0 ? "Best answer" : `Answer ${place + 1}, after it`;
+  if (count === Least && !isNoneGood) return ["Better answer", "Worse answer"][place];
+  return place === 0 && !isNoneGood ? "Best answer" : `Answer ${place + 1}`;
 }
 
 /** Numbers of the answers, from 1, by how good they are. */
