@@ -21,13 +21,14 @@ internal interface IFileReading<TLine>
 }
 
 /// <summary>A file of prompts.</summary>
-internal sealed class PromptReading(PromptStore prompts, string name) : IFileReading<PromptLine>
+/// <param name="key">Of this version of the file.</param>
+internal sealed class PromptReading(PromptStore prompts, string name, string key) : IFileReading<PromptLine>
 {
     public IAsyncEnumerable<(PromptLine? Good, LineError? Error)> ReadAsync(Stream content, CancellationToken cancellation) =>
         PromptFileReader.ReadAsync(content, name, cancellation).Select(line => (line.Draft is null ? null : line, line.Error));
 
     public Task<PageResult> StoreAsync(Campaign campaign, int page, IReadOnlyList<PromptLine> lines, CancellationToken cancellation) =>
-        prompts.AddAsync(campaign.Id, campaign.Settings.Split, lines, cancellation);
+        prompts.AddAsync(campaign.Id, campaign.Settings.Split, lines, $"{key}-{page}", cancellation);
 
     public bool IsWork(IngestState state) => state.Accepted + state.Duplicates > 0;
 

@@ -18,7 +18,7 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
         {
             var reports = new List<IngestReport>();
             await foreach (var item in blobs.ListAsync(InboxFile.Inbox, cancellation))
-                if (await TryIngestAsync(item.Path, cancellation) is { } report) reports.Add(report);
+                if (await TryReadAsync(item.Path, cancellation) is { } report) reports.Add(report);
             return reports;
         }
         finally
@@ -33,7 +33,7 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
         await turn.WaitAsync(cancellation);
         try
         {
-            return await ingest.IngestAsync(path, cancellation);
+            return await ReadAsync(path, cancellation);
         }
         finally
         {
@@ -48,7 +48,7 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
         await turn.WaitAsync(cancellation);
         try
         {
-            return await ingest.IngestAsync(path, cancellation)
+            return await ReadAsync(path, cancellation)
                 ?? await log.FindReportAsync(campaign, path, etag, cancellation)
                 ?? throw new RlhfException("file-gone", $"'{path}' went from the inbox before it was read.", "Send it again.", 409);
         }
@@ -60,7 +60,20 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
 
     public void Dispose() => turn.Dispose();
 
-    private async Task<IngestReport?> TryIngestAsync(string path, CancellationToken cancellation)
+    private async Task<IngestReport?> TryReadAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync(path, cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Every road leads through here, so that each one's lines have the campaign.</summary>
+    private async Task<IngestReport?> ReadAsync(string path, CancellationToken cancellation)
     {
         using var scope = logger.BeginScope(WorkIds.OfInstance(InboxFile.Parse(path).Campaign));
         try
@@ -73,7 +86,7 @@ public sealed partial class InboxSweeper(IBlobStore blobs, PromptIngest ingest, 
         {
             // The file stays where it is: the next sweep goes on at its page.
             LogFailed(e, path);
-            return null;
+            throw;
         }
     }
 

@@ -31,13 +31,19 @@ public sealed class IngestLog(ITableStore tables, IBlobStore blobs, TimeProvider
     internal Task SaveAsync(CampaignId campaign, IngestState state, CancellationToken cancellation) =>
         tables.UpsertAsync(IngestState.Table, campaign.Value, IngestState.ReadingPrefix + state.Key, state, cancellation);
 
-    internal Task EndAsync(CampaignId campaign, IngestState state, CancellationToken cancellation) =>
-        tables.WriteAsync(IngestState.Table, campaign.Value,
+    /// <summary>The reading is over. Of two at once the report is of the one that moved the file, whichever ends last; the other leaves its own only where there is none yet.</summary>
+    internal async Task EndAsync(CampaignId campaign, IngestState state, CancellationToken cancellation)
+    {
+        TableOperation[] over =
         [
             new(TableOperationKind.Delete, IngestState.ReadingPrefix + state.Key),
             new(TableOperationKind.Delete, IngestState.AskedPrefix + IngestState.KeyOf(state.File, "")),
-            new(TableOperationKind.Upsert, IngestState.DonePrefix + state.Key, StorageExtensions.ToBody(state with { Report = Short(state.Report) })),
-        ], cancellation);
+        ];
+        var kind = state.Report?.MovedTo is null ? TableOperationKind.Insert : TableOperationKind.Upsert;
+        var done = new TableOperation(kind, IngestState.DonePrefix + state.Key, StorageExtensions.ToBody(state with { Report = Short(state.Report) }));
+        if (await tables.WriteAsync(IngestState.Table, campaign.Value, [.. over, done], cancellation) is null)
+            await tables.WriteAsync(IngestState.Table, campaign.Value, over, cancellation);
+    }
 
     /// <summary>What came of this version of this file; null while it is not read.</summary>
     internal async Task<IngestReport?> FindReportAsync(CampaignId campaign, string file, string etag, CancellationToken cancellation) =>

@@ -33,7 +33,8 @@ public sealed record PromptHead(int Pages = 0, int Train = 0, int Validation = 0
 }
 
 /// <param name="IsRanked">Its prompts came with answers and rankings: none are asked for.</param>
-internal sealed record PromptPage(int Number, string Blob, int Count, bool IsRanked = false);
+/// <param name="Origin">The page of a file that it was taken from: whoever reads that page too, or again, counts these prompts as it does. Null of pages that are older, and of labels.</param>
+internal sealed record PromptPage(int Number, string Blob, int Count, bool IsRanked = false, string? Origin = null);
 
 internal sealed record PromptEntry(int Page, Split Split);
 

@@ -23,18 +23,23 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
     public Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, CancellationToken cancellation = default) =>
         AddAsync(campaign, split, drafts, isRanked: false, cancellation);
 
+    /// <param name="origin">Names this page of this file. What was taken under this name counts as new however often the page is read, so that a second reading reports what the first does.</param>
+    internal Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, string origin, CancellationToken cancellation) =>
+        AddAsync(campaign, split, drafts, isRanked: false, cancellation, origin);
+
     /// <param name="isRanked">They came with answers and rankings, so none are asked for; they belong to the campaign all the same.</param>
-    internal async Task<PageResult> AddAsync(CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, bool isRanked, CancellationToken cancellation)
+    internal async Task<PageResult> AddAsync(
+        CampaignId campaign, SplitSettings split, IReadOnlyList<PromptLine> drafts, bool isRanked, CancellationToken cancellation, string? origin = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(drafts.Count, PageSize);
-        var known = new KnownPrompts(tables, campaign, (page, c) => ReadPageAsync(campaign, page, c));
+        var known = new KnownPrompts(tables, campaign, origin, (page, c) => ReadPageAsync(campaign, page, c));
         // A page whose first prompt is new mostly is so as a whole: the write says where it is not, and takes nothing then.
         if (drafts.Count > 0) await known.LookAsync(PromptHash.IdOf(drafts[0].Draft!.Messages), cancellation);
         while (true)
         {
-            var plan = await PageDraft.PlanAsync(drafts, split, known.Has, (group, c) => tables.FindAsync(Table, campaign.Value, group, c), cancellation);
-            if (plan.Prompts.Count == 0 || await TryWriteAsync(campaign, plan, isRanked, cancellation))
-                return new(plan.Prompts.Count, plan.Duplicates, plan.Conflicts);
+            var plan = await PageDraft.PlanAsync(drafts, split, known, (group, c) => tables.FindAsync(Table, campaign.Value, group, c), cancellation);
+            if (plan.Prompts.Count == 0 || await TryWriteAsync(campaign, plan, isRanked, origin, cancellation))
+                return new(plan.Prompts.Count + plan.TakenBefore, plan.Duplicates, plan.Conflicts);
             await known.LookAgainAsync(plan.Prompts.Select(p => p.Id), cancellation);
         }
     }
@@ -98,8 +103,8 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private async Task<IReadOnlyList<Prompt>> ReadPageAsync(CampaignId campaign, int number, CancellationToken cancellation) =>
-        await tables.FindAsync(Table, campaign.Value, PageRow(number), cancellation) is { } row ? await ReadPageAsync(row.ReadBody<PromptPage>().Blob, cancellation) : [];
+    private async Task<(PromptPage Page, IReadOnlyList<Prompt> Prompts)?> ReadPageAsync(CampaignId campaign, int number, CancellationToken cancellation) =>
+        (await tables.FindAsync(Table, campaign.Value, PageRow(number), cancellation))?.ReadBody<PromptPage>() is { } page ? (page, await ReadPageAsync(page.Blob, cancellation)) : null;
 
     private async Task<IReadOnlyList<Prompt>> ReadPageAsync(string blob, CancellationToken cancellation)
     {
@@ -108,7 +113,7 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
         return [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<Prompt>(line, RlhfJson.Options)!)];
     }
 
-    private async Task<bool> TryWriteAsync(CampaignId campaign, PageDraft plan, bool isRanked, CancellationToken cancellation)
+    private async Task<bool> TryWriteAsync(CampaignId campaign, PageDraft plan, bool isRanked, string? origin, CancellationToken cancellation)
     {
         var headRow = await tables.FindAsync(Table, campaign.Value, Head, cancellation);
         var head = headRow?.ReadBody<PromptHead>() ?? new();
@@ -117,7 +122,7 @@ public sealed class PromptStore(ITableStore tables, IBlobStore blobs)
         var blob = $"campaigns/{campaign}/prompts/{head.Pages:D8}-{Hash(body)[..16]}.jsonl";
         await blobs.WriteTextAsync(blob, body, cancellation: cancellation);
 
-        var page = new PromptPage(head.Pages, blob, plan.Prompts.Count, isRanked);
+        var page = new PromptPage(head.Pages, blob, plan.Prompts.Count, isRanked, origin);
         var operations = new List<TableOperation>
         {
             headRow is null ? Insert(Head, head.Plus(plan.Prompts)) : new(TableOperationKind.Replace, Head, StorageExtensions.ToBody(head.Plus(plan.Prompts)), headRow.ETag),

@@ -7,6 +7,8 @@ namespace Rlhf.Storage;
 /// <summary>Typed reading and writing over the two ports.</summary>
 public static class StorageExtensions
 {
+    private const int CompareBuffer = 64 << 10;
+
     public static async Task<string?> ReadTextAsync(this IBlobStore blobs, string path, CancellationToken cancellation = default)
     {
         await using var content = await blobs.OpenReadAsync(path, cancellation);
@@ -43,6 +45,22 @@ public static class StorageExtensions
     {
         using var stream = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(value, RlhfJson.Options));
         return await blobs.WriteAsync(path, stream, condition, cancellation);
+    }
+
+    /// <summary>Whether two blobs are there with the same bytes.</summary>
+    internal static async Task<bool> HoldsSameAsync(this IBlobStore blobs, string path, string other, CancellationToken cancellation = default)
+    {
+        await using var first = await blobs.OpenReadAsync(path, cancellation);
+        await using var second = await blobs.OpenReadAsync(other, cancellation);
+        if (first is null || second is null || first.Length != second.Length) return false;
+        var (left, right) = (new byte[CompareBuffer], new byte[CompareBuffer]);
+        while (true)
+        {
+            var read = await first.Stream.ReadAtLeastAsync(left, CompareBuffer, throwOnEndOfStream: false, cancellation);
+            var readOfOther = await second.Stream.ReadAtLeastAsync(right, CompareBuffer, throwOnEndOfStream: false, cancellation);
+            if (!left.AsSpan(0, read).SequenceEqual(right.AsSpan(0, readOfOther))) return false;
+            if (read == 0) return true;
+        }
     }
 
     public static T ReadBody<T>(this TableRow row) => JsonSerializer.Deserialize<T>(row.Body, RlhfJson.Options)!;
