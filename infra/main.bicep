@@ -33,6 +33,10 @@ param owners string = ''
 @description('Further host names of the app, comma-separated: custom domains.')
 param extraHosts string = ''
 
+@description('Further app settings by name, as Key Vault references where they are secret: OPENAI_API_KEY, Generators__<name>__Key, RLHF_LABEL_STUDIO_TOKEN and the like. None that the deployment sets itself.')
+@secure()
+param extraSettings object = {}
+
 @description('Where training runs: a T4 or an A100, four cores without a GPU, or nowhere (Azure OpenAI fine-tuning instead).')
 param trainer trainerCompute = 't4'
 
@@ -233,6 +237,7 @@ module functionApp 'modules/functionApp.bicep' = {
             AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
           }
     )
+    extraSettings: extraSettings
     instanceMemory: instanceMemory
     maximumInstances: maximumInstances
     alwaysReady: { http: alwaysReadyHttp, durable: alwaysReadyDurable, blob: alwaysReadyBlob }

@@ -51,6 +51,10 @@ param defaultModel string
 @description('Settings of the parts that may be absent: the training job, Azure OpenAI, the Durable Task Scheduler.')
 param optionalSettings object
 
+@description('Settings of this deployment alone: tokens and keys of generators and Label Studio. They stay where the set is written again, and yield to the ones above.')
+@secure()
+param extraSettings object
+
 @description('Memory of an instance, in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemory int
@@ -139,7 +143,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 
   resource settings 'config' = {
     name: 'appsettings'
-    properties: union(ownSettings, optionalSettings)
+    // The whole set is replaced at every deployment: what is not in here goes. The last wins, so that nothing from outside takes a key where an identity is meant.
+    properties: union(extraSettings, ownSettings, optionalSettings)
   }
 
   // Who calls is told to the app in X-MS-CLIENT-PRINCIPAL, which the platform strips from what comes in; who may do what, Core decides.

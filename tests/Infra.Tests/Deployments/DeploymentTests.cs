@@ -58,6 +58,32 @@ public sealed class DeploymentTests
     }
 
     [ToolFact]
+    public async Task Settings_OfThisDeploymentAlone_AreThereEveryTime()
+    {
+        var deployment = await Variants.PredictAsync([.. Variants.Usual, "param extraSettings = { Generators__theirs__Key: '@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/theirs)', RLHF_IN_PROCESS_MEGABYTES: '500' }"]);
+        var settings = deployment.AppSettings();
+        Assert.Equal("@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/theirs)", settings["Generators__theirs__Key"]);
+        Assert.Equal("500", settings[AppSettings.InProcessMegabytes]);
+        Assert.Equal((await Variants.UsualAsync()).AppSettings().Keys.Order(StringComparer.Ordinal), settings.Keys.Except(["Generators__theirs__Key", AppSettings.InProcessMegabytes]).Order(StringComparer.Ordinal));
+    }
+
+    [ToolFact]
+    public async Task Settings_FromOutside_TakeNoneOfTheDeploymentsOwnPlace()
+    {
+        var deployment = await Variants.PredictAsync([.. Variants.Usual, "param extraSettings = { RLHF_STORAGE: 'from outside' }"]);
+        Assert.Equal((await Variants.UsualAsync()).AppSettings()[AppSettings.Storage], deployment.AppSettings()[AppSettings.Storage]);
+    }
+
+    [ToolFact]
+    public async Task Settings_FromOutside_AreKeptOutOfTheDeploymentsHistory()
+    {
+        var template = JsonNode.Parse(await Variants.TemplateAsync())!;
+        Assert.Equal("secureObject", template["parameters"]!["extraSettings"]!["type"]!.GetValue<string>(), ignoreCase: true);
+        var given = JsonNode.Parse(await File.ReadAllTextAsync(Repository.PathOf("infra", "main.parameters.json")))!["parameters"]!;
+        Assert.Equal("${RLHF_EXTRA_SETTINGS}", given["extraSettings"]!["value"]!.GetValue<string>());
+    }
+
+    [ToolFact]
     public async Task Settings_OnTheScheduler_LieOverHostJson()
     {
         var settings = (await Variants.EverythingAsync()).AppSettings();
