@@ -39,15 +39,19 @@ function Confirm-HasGpu {
     Fail "$env:AZURE_LOCATION has no $workloadProfile." `
       'Choose another region (azd env set AZURE_LOCATION swedencentral), or train without a GPU (azd env set RLHF_TRAINER_COMPUTE cpu).'
   }
-  $limit = az containerapp list-usages --location $env:AZURE_LOCATION --query "(value || @)[?name.value=='$quota'].limit | [0]" --output tsv
+  $remedy = 'Ask for more with a support request (Quota, Container Apps), or train without a GPU: azd env set RLHF_TRAINER_COMPUTE cpu'
+  $usage = az containerapp list-usages --location $env:AZURE_LOCATION --query "(value || @)[?name.value=='$quota'].[currentValue, limit]" --output tsv
   if ($LASTEXITCODE -ne 0) { exit 1 }
-  if (-not $limit) {
+  if ("$usage" -notmatch '^(?<used>\d+)(\.\d+)?\s+(?<limit>\d+)(\.\d+)?$') {
     Write-Host "The GPU quota of $env:AZURE_LOCATION ($quota) can't be read; if there is none, the first training says so."
+    return
   }
-  elseif ([double] $limit -eq 0) {
-    Fail "The subscription has no quota for a GPU in $env:AZURE_LOCATION ($quota is 0)." `
-      'Ask for 1 with a support request (Quota, Container Apps), or train without a GPU: azd env set RLHF_TRAINER_COMPUTE cpu'
-  }
+  $used, $limit = [int] $Matches.used, [int] $Matches.limit
+  if ($limit -eq 0) { Fail "The subscription has no quota for a GPU in $env:AZURE_LOCATION ($quota is 0)." $remedy }
+  if ($used -lt $limit) { return }
+  # A second azd up while a training runs: what is in use may be its own.
+  if (-not $env:RLHF_JOB_NAME) { Fail "All of the subscription's quota for a GPU in $env:AZURE_LOCATION is in use (${quota}: $used of $limit)." $remedy }
+  Write-Host "All of the GPU quota of $env:AZURE_LOCATION is in use (${quota}: $used of $limit). Where not by this deployment's own training, the next one waits for it in vain."
 }
 
 # Without a secret: the app's identity stands in for one (postprovision).

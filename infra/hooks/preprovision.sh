@@ -18,7 +18,8 @@ hosts_functions() {
 }
 
 has_gpu() {
-  local profile quota found limit
+  local profile quota found usage used limit
+  local remedy="Ask for more with a support request (Quota, Container Apps), or train without a GPU: azd env set RLHF_TRAINER_COMPUTE cpu"
   case ${RLHF_TRAINER_COMPUTE:-t4} in
     t4) profile=Consumption-GPU-NC8as-T4 quota=SubscriptionConsumptionT4Gpus ;;
     a100) profile=Consumption-GPU-NC24-A100 quota=SubscriptionConsumptionNCA100Gpus ;;
@@ -28,12 +29,18 @@ has_gpu() {
   found=$(az containerapp env workload-profile list-supported --location "$AZURE_LOCATION" --query "[?name=='$profile'] | length(@)" --output tsv)
   [ "$found" != 0 ] || fail "$AZURE_LOCATION has no $profile." \
     "Choose another region (azd env set AZURE_LOCATION swedencentral), or train without a GPU (azd env set RLHF_TRAINER_COMPUTE cpu)."
-  limit=$(az containerapp list-usages --location "$AZURE_LOCATION" --query "(value || @)[?name.value=='$quota'].limit | [0]" --output tsv)
-  if [ -z "$limit" ]; then
+  usage=$(az containerapp list-usages --location "$AZURE_LOCATION" --query "(value || @)[?name.value=='$quota'].[currentValue, limit]" --output tsv)
+  read -r used limit <<<"$usage"
+  used=${used%%.*} limit=${limit%%.*}
+  if ! [[ $used =~ ^[0-9]+$ && $limit =~ ^[0-9]+$ ]]; then
     echo "The GPU quota of $AZURE_LOCATION ($quota) can't be read; if there is none, the first training says so."
-  elif [ "${limit%%.*}" = 0 ]; then
-    fail "The subscription has no quota for a GPU in $AZURE_LOCATION ($quota is 0)." \
-      "Ask for 1 with a support request (Quota, Container Apps), or train without a GPU: azd env set RLHF_TRAINER_COMPUTE cpu"
+  elif [ "$limit" = 0 ]; then
+    fail "The subscription has no quota for a GPU in $AZURE_LOCATION ($quota is 0)." "$remedy"
+  elif [ "$used" -ge "$limit" ] && [ -n "${RLHF_JOB_NAME:-}" ]; then
+    # A second azd up while a training runs: what is in use may be its own.
+    echo "All of the GPU quota of $AZURE_LOCATION is in use ($quota: $used of $limit). Where not by this deployment's own training, the next one waits for it in vain."
+  elif [ "$used" -ge "$limit" ]; then
+    fail "All of the subscription's quota for a GPU in $AZURE_LOCATION is in use ($quota: $used of $limit)." "$remedy"
   fi
 }
 

@@ -19,19 +19,47 @@ public sealed class PreprovisionTests
     [InlineData("account show", 1, "", "az login")]
     [InlineData("list-flexconsumption-locations", 0, "0", "Flex Consumption")]
     [InlineData("list-supported", 0, "0", "RLHF_TRAINER_COMPUTE cpu")]
-    [InlineData("list-usages", 0, "0.0", "support request")]
+    [InlineData("list-usages", 0, "0.0\t0.0", "support request")]
+    [InlineData("list-usages", 0, "1.0\t1.0", "1 of 1")]
+    [InlineData("list-usages", 0, "3\t2", "3 of 2")]
     public async Task Obstacle_BeforeAnythingIsMade_IsNamedWithTheWayOut(string call, int code, string answer, string remedy)
     {
         using var run = new HookRun().Answers(call, answer, code);
+        run.Environment["RLHF_JOB_NAME"] = "";
         var result = await Answered(run).RunAsync(Hook);
         Assert.Equal(1, result.Code);
         Assert.Contains(remedy, result.Errors, StringComparison.Ordinal);
     }
 
-    [ToolFact]
-    public async Task Quota_ThatCantBeRead_IsSaidAndStopsNothing()
+    [ToolTheory]
+    [InlineData("0\t1")]
+    [InlineData("1.0\t2.0")]
+    public async Task Quota_WithSomeLeft_IsTaken(string usage)
     {
-        using var run = new HookRun().Answers("list-usages", "");
+        using var run = new HookRun().Answers("list-usages", usage);
+        run.Environment["RLHF_JOB_NAME"] = "";
+        var result = await Answered(run).RunAsync(Hook);
+        Assert.True(result.Code == 0, result.All);
+        Assert.DoesNotContain("quota", result.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A second <c>azd up</c> while a training runs.</summary>
+    [ToolFact]
+    public async Task Quota_AllInUseWhereTheJobIsThere_IsSaidAndStopsNothing()
+    {
+        using var run = new HookRun().Answers("list-usages", "1\t1");
+        run.Environment["RLHF_JOB_NAME"] = "trainer-demo";
+        var result = await Answered(run).RunAsync(Hook);
+        Assert.True(result.Code == 0, result.All);
+        Assert.Contains("1 of 1", result.Output, StringComparison.Ordinal);
+    }
+
+    [ToolTheory]
+    [InlineData("")]
+    [InlineData("None\tNone")]
+    public async Task Quota_ThatCantBeRead_IsSaidAndStopsNothing(string usage)
+    {
+        using var run = new HookRun().Answers("list-usages", usage);
         var result = await Answered(run).RunAsync(Hook);
         Assert.True(result.Code == 0, result.All);
         Assert.Contains("can't be read", result.Output, StringComparison.Ordinal);
@@ -92,5 +120,5 @@ public sealed class PreprovisionTests
     private static HookRun Usual() => Answered(new());
 
     // The first answer that fits counts, so what a test says goes before these.
-    private static HookRun Answered(HookRun run) => run.Answers("list-flexconsumption-locations", "1").Answers("list-supported", "1").Answers("list-usages", "1.0");
+    private static HookRun Answered(HookRun run) => run.Answers("list-flexconsumption-locations", "1").Answers("list-supported", "1").Answers("list-usages", "0.0\t1.0");
 }
