@@ -59,13 +59,17 @@ function Send-Model {
   } | Out-Null
 }
 
-# Once for a version of the sources. `azd env set RLHF_TRAINER_IMAGE ""` has it built again.
+# Once for a version of the sources, and for an image that is imported. `azd env set RLHF_TRAINER_IMAGE ""` has it built again.
 function Publish-TrainerImage {
   if (-not $env:RLHF_REGISTRY_NAME) { return }
   $torch = if ($env:RLHF_TRAINER_COMPUTE -eq 'cpu') { 'cpu' } else { 'cuda' }
   $version = git rev-parse --short=12 HEAD 2>$null
   if ($LASTEXITCODE -ne 0) { $version = [DateTime]::UtcNow.ToString('yyyyMMddHHmmss') }
   $tag = "$torch-$version"
+  if ($env:RLHF_TRAINER_SOURCE) {
+    $source = [Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($env:RLHF_TRAINER_SOURCE))
+    $tag = "$tag-$([Convert]::ToHexString($source).Substring(0, 8).ToLowerInvariant())"
+  }
   $image = "$env:RLHF_REGISTRY_NAME.azurecr.io/rlhf-trainer:$tag"
   if ($env:RLHF_TRAINER_IMAGE -eq $image) { return }
   if ($env:RLHF_TRAINER_SOURCE) {

@@ -50,12 +50,13 @@ upload_model() {
     --source models/support-small --overwrite true --only-show-errors --output none
 }
 
-# Once for a version of the sources. `azd env set RLHF_TRAINER_IMAGE ""` has it built again.
+# Once for a version of the sources, and for an image that is imported. `azd env set RLHF_TRAINER_IMAGE ""` has it built again.
 trainer_image() {
   [ -n "${RLHF_REGISTRY_NAME:-}" ] || return 0
   local tag image torch=cuda
   if [ "${RLHF_TRAINER_COMPUTE:-t4}" = cpu ]; then torch=cpu; fi
   tag=$torch-$(git rev-parse --short=12 HEAD 2>/dev/null || date -u +%Y%m%d%H%M%S)
+  if [ -n "${RLHF_TRAINER_SOURCE:-}" ]; then tag=$tag-$(printf %s "$RLHF_TRAINER_SOURCE" | openssl dgst -sha256 -r | cut -c 1-8); fi
   image="$RLHF_REGISTRY_NAME.azurecr.io/rlhf-trainer:$tag"
   [ "${RLHF_TRAINER_IMAGE:-}" != "$image" ] || return 0
   if [ -n "${RLHF_TRAINER_SOURCE:-}" ]; then

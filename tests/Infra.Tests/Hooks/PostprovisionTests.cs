@@ -101,6 +101,16 @@ public sealed class PostprovisionTests
     }
 
     [ToolFact]
+    public async Task Trainer_FromAnotherSource_IsImportedAndTheSameOneIsNot()
+    {
+        var built = await ImageAsync("", "");
+        var first = await ImageAsync("ghcr.io/somebody/rlhf-trainer:v1", built!);
+        var second = await ImageAsync("ghcr.io/somebody/rlhf-trainer:v2", first!);
+        Assert.Equal(3, new[] { built, first, second }.OfType<string>().Distinct().Count());
+        Assert.Null(await ImageAsync("ghcr.io/somebody/rlhf-trainer:v2", second!));
+    }
+
+    [ToolFact]
     public async Task Trainer_ThatFailsToBuild_IsNotGivenToTheJob()
     {
         using var run = new HookRun().Answers("acr build", "", 1);
@@ -115,5 +125,15 @@ public sealed class PostprovisionTests
         run.Environment["RLHF_REGISTRY_NAME"] = "";
         Assert.Equal(0, (await run.RunAsync(Hook)).Code);
         Assert.DoesNotContain(run.Calls, each => each.Contains(" acr ", StringComparison.Ordinal));
+    }
+
+    /// <returns>The image that the hook remembers; null where it keeps the one there is.</returns>
+    private static async Task<string?> ImageAsync(string source, string remembered)
+    {
+        using var run = new HookRun();
+        (run.Environment["RLHF_TRAINER_SOURCE"], run.Environment["RLHF_TRAINER_IMAGE"]) = (source, remembered);
+        var result = await run.RunAsync(Hook);
+        Assert.True(result.Code == 0, result.All);
+        return run.Calls.SingleOrDefault(each => each.StartsWith("azd env set RLHF_TRAINER_IMAGE", StringComparison.Ordinal))?.Split(' ')[^1];
     }
 }
