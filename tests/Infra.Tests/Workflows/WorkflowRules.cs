@@ -16,12 +16,33 @@ internal static partial class WorkflowRules
         foreach (var (name, job) in workflow.Find("jobs").Entries())
         {
             foreach (var problem in Permissions(name, job, required: false, mayWrite)) yield return problem;
-            if (job.Text("timeout-minutes") is null) yield return $"{name} has no time-out";
+            // A job that is another workflow's has that one's limits.
+            if (job.Text("uses") is null && job.Text("timeout-minutes") is null) yield return $"{name} has no time-out";
             foreach (var problem in job.Find("steps").Items().SelectMany(Step)) yield return problem;
         }
         foreach (Match unpinned in Uses().Matches(text))
-            if (!Pinned().IsMatch(unpinned.Value)) yield return $"'{unpinned.Value.Trim()}' is not pinned by commit with its version behind it";
+            if (!Pinned().IsMatch(unpinned.Value) && !Own().IsMatch(unpinned.Value)) yield return $"'{unpinned.Value.Trim()}' is not pinned by commit with its version behind it";
     }
+
+    /// <summary>Nobody pulls an image that is untested: every test has passed, and the image itself was run, before it goes up.</summary>
+    public static IEnumerable<string> Publishing(string text)
+    {
+        var jobs = Yaml.Read(text).Find("jobs");
+        var tests = jobs.Entries().Where(job => job.Value.Text("uses") == "./.github/workflows/test.yml").Select(job => job.Key).ToList();
+        foreach (var (name, job) in jobs.Entries().Where(job => !tests.Contains(job.Key)))
+        {
+            if (!Needed(job).Intersect(tests).Any()) yield return $"{name} does not wait for the tests";
+            var steps = job.Find("steps").Items().ToList();
+            if (steps.Any(step => step.Text("with", "push") == "true")) yield return $"{name} pushes what was not run";
+            var built = steps.FindIndex(step => step.Text("with", "load") == "true");
+            var run = steps.FindIndex(step => step.Text("run")?.StartsWith(".ci/check-image ", StringComparison.Ordinal) == true);
+            var signedIn = steps.FindIndex(step => step.Text("uses")?.StartsWith("docker/login-action@", StringComparison.Ordinal) == true);
+            var pushed = steps.FindIndex(step => step.Text("run")?.StartsWith("docker push ", StringComparison.Ordinal) == true);
+            if (built < 0 || run < built || signedIn < run || pushed < signedIn) yield return $"{name} does not build, run, sign in and push in this order";
+        }
+    }
+
+    private static IEnumerable<string> Needed(YamlNode job) => job.Text("needs") is { } one ? [one] : job.Find("needs").Items().Select(each => each.ToString());
 
     private static IEnumerable<string> Permissions(string where, YamlNode node, bool required, string[] mayWrite)
     {
@@ -40,6 +61,9 @@ internal static partial class WorkflowRules
 
     [GeneratedRegex(@"^\s*(?:- )?uses:.*$", RegexOptions.Multiline)]
     private static partial Regex Uses();
+
+    [GeneratedRegex(@"uses: \./\.github/workflows/[\w-]+\.yml\s*$")]
+    private static partial Regex Own();
 
     [GeneratedRegex(@"uses: [\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+\s*$")]
     private static partial Regex Pinned();

@@ -13,13 +13,14 @@ public sealed class WorkflowTests
         Assert.Equal(["test.yml", "trainer-image.yml"], files);
         Assert.Empty(WorkflowRules.Check(Test));
         Assert.Empty(WorkflowRules.Check(TrainerImage, "packages"));
+        Assert.Empty(WorkflowRules.Publishing(TrainerImage));
     }
 
     [Fact]
     public void Test_OnPushAndPullRequest_RunsTheCommandPeopleRun()
     {
         var workflow = Yaml.Read(Test);
-        Assert.Equal(["push", "pull_request"], workflow.Find("on").Entries().Select(each => each.Key));
+        Assert.Equal(["push", "pull_request", "workflow_call"], workflow.Find("on").Entries().Select(each => each.Key));
         Assert.Contains("./test", workflow.Find("jobs", "test", "steps").Items().Select(step => step.Text("run")));
         Assert.True(File.Exists(Repository.PathOf("test")));
     }
@@ -32,6 +33,19 @@ public sealed class WorkflowTests
         Assert.Equal(["push"], workflow.Find("on").Entries().Select(each => each.Key));
         var build = workflow.Find("jobs", "publish", "steps").Items().Single(step => step.Text("uses")?.StartsWith("docker/build-push-action@", StringComparison.Ordinal) == true);
         Assert.True(File.Exists(Repository.PathOf(build.Text("with", "file")!)));
+    }
+
+    [Theory]
+    [InlineData("    needs: test\n", "", "does not wait for the tests")]
+    [InlineData("uses: ./.github/workflows/test.yml", "uses: ./.github/workflows/other.yml", "does not wait for the tests")]
+    [InlineData("push: false", "push: true", "pushes what was not run")]
+    [InlineData("load: true", "load: false", "in this order")]
+    [InlineData(".ci/check-image \"$IMAGE\"", "echo \"$IMAGE\"", "in this order")]
+    [InlineData("      - run: .ci/check-image", "      - run: docker push --all-tags \"$IMAGE\"\n      - run: .ci/check-image", "in this order")]
+    public void Publishing_OnAMutatedWorkflow_NamesWhatIsBroken(string from, string to, string problem)
+    {
+        Assert.Contains(from, TrainerImage, StringComparison.Ordinal);
+        Assert.Contains(WorkflowRules.Publishing(TrainerImage.Replace(from, to, StringComparison.Ordinal)), each => each.Contains(problem, StringComparison.Ordinal));
     }
 
     [Theory]
