@@ -8,7 +8,7 @@ using Rlhf.Training.Contract;
 OpenMp.EnsureSpinCount();
 try
 {
-    TorchNatives.Prepare(Console.Error.WriteLine);
+    TorchNatives.Prepare(JobLog.Write);
     if (args is [] or ["job"] or ["doctor"]) TorchDevice.Choose();
     return args switch
     {
@@ -24,7 +24,7 @@ try
 }
 catch (RlhfException e)
 {
-    Console.Error.WriteLine($"{e.Message} {e.Remedy}");
+    JobLog.Write($"{e.Message} {e.Remedy}");
     return ExitCodes.NotStarted;
 }
 

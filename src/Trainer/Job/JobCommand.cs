@@ -19,13 +19,13 @@ public static class JobCommand
         {
             var blobs = BlobStores.Open(Variable(StorageVariable, "a folder, a connection string or a blob account's address"));
             var job = await JobFile.ReadAsync(blobs, Variable(JobVariable, "the blob path of job.json, e.g. runs/demo-run1/job.json"), stop.Token);
-            var code = await new JobRunner(blobs, job, TimeProvider.System, Log, stop.Token).RunAsync();
+            var code = await new JobRunner(blobs, job, TimeProvider.System, JobLog.Write, stop.Token).RunAsync();
             // To whoever started it that is no failure, and no reason to start it once more: the other one's status tells how the run goes.
             return code == ExitCodes.HeldByAnother ? ExitCodes.Done : code;
         }
         catch (RlhfException e)
         {
-            Log($"{e.Message} {e.Remedy}");
+            JobLog.Write($"{e.Message} {e.Remedy}");
             return ExitCodes.NotStarted;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -43,6 +43,4 @@ public static class JobCommand
         signal.Cancel = true;
         stop.Cancel();
     }
-
-    private static void Log(string line) => Console.Error.WriteLine($"{DateTimeOffset.UtcNow:HH:mm:ss} {line}");
 }

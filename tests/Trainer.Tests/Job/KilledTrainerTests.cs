@@ -61,6 +61,10 @@ public class KilledTrainerTests
         Assert.All(ends, end => Assert.Equal(ExitCodes.Done, end.ExitCode));
         Assert.Single(ends, end => end.Errors.Contains("Another trainer works on tiny-run1", StringComparison.Ordinal));
         Assert.Equal(RunState.Succeeded, (await run.StatusAsync()).State);
+        // In Azure the lines of all runs are in one table.
+        var lines = ends.SelectMany(end => end.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.Matches(@"^\d\d:\d\d:\d\d \[campaign=tiny run=tiny-run1\] .", line));
     }
 
     [Fact]
