@@ -59,10 +59,16 @@ public static class AppSettings
     /// "Cognitive Services OpenAI Contributor" on it. Absent: a person deploys them, and a run says which and under what name.</summary>
     public const string FineTuningAccount = "RLHF_FINE_TUNING_ACCOUNT";
 
-    /// <summary>Access token of the Label Studio server of campaigns that name no setting of their own: a legacy token or a personal access token. In Azure a Key Vault reference, set by hand.</summary>
+    /// <summary>Key of Azure OpenAI, where no identity signs in; a generator's own goes before it (<see cref="GeneratorKey"/>). In Azure a Key Vault reference among the deployment's extra settings.</summary>
+    public const string AzureOpenAIKey = "AZURE_OPENAI_API_KEY";
+
+    /// <summary>Key of OpenAI, or of an endpoint that is compatible with it; a generator's own goes before it. In Azure as above.</summary>
+    public const string OpenAIKey = "OPENAI_API_KEY";
+
+    /// <summary>Access token of the Label Studio server of campaigns that name no setting of their own: a legacy token or a personal access token. In Azure as above.</summary>
     public const string LabelStudioToken = "RLHF_LABEL_STUDIO_TOKEN";
 
-    /// <summary>What that server's webhooks send as <c>X-Rlhf-Webhook</c>, 16 characters at least. In Azure a Key Vault reference, set by hand.</summary>
+    /// <summary>What that server's webhooks send as <c>X-Rlhf-Webhook</c>, 16 characters at least. In Azure as above.</summary>
     public const string LabelStudioWebhookSecret = "RLHF_LABEL_STUDIO_WEBHOOK_SECRET";
 
     /// <summary>When the inbox is swept, as a timer's schedule: <c>0 */5 * * * *</c> (every five minutes) in Azure, where Event Grid tells of drops and the sweep repairs;
@@ -96,12 +102,22 @@ public static class AppSettings
     /// <summary><c>dotnet-isolated</c>; on Flex Consumption the platform knows it from the function app's runtime.</summary>
     public const string WorkerRuntime = "FUNCTIONS_WORKER_RUNTIME";
 
+    /// <summary>The app's host name: set by the platform, and by Core Tools to this machine's own address.</summary>
+    public const string PlatformHostName = "WEBSITE_HOSTNAME";
+
     /// <summary><c>true</c>: the dashboard is at <c>/</c>, where the host would show a page of its own.</summary>
     public const string DisableHomepage = "AzureWebJobsDisableHomepage";
 
     /// <summary>To the training job only: the path of its <c>job.json</c> in storage.</summary>
     public const string Job = "RLHF_JOB";
 
-    /// <summary>Those that a deployment in Azure does not set: of one machine, good as they are, of the job's start, or the platform's own.</summary>
-    public static IReadOnlyList<string> NotInAzure { get; } = [HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TracesSampler, TelemetryDisabled, WorkerRuntime, InProcessMegabytes, Job, LabelStudioToken, LabelStudioWebhookSecret];
+    /// <summary>Those that a deployment in Azure does not set by itself: of one machine, good as they are, of the job's start, the platform's own, or among what the deployment is given as extra settings.</summary>
+    public static IReadOnlyList<string> NotInAzure { get; } =
+    [
+        HostStorage, OwnerToken, Trainer, OtlpEndpoint, TracesExporter, MetricsExporter, LogsExporter, TracesSampler, TelemetryDisabled, WorkerRuntime, PlatformHostName, InProcessMegabytes, Job,
+        AzureOpenAIKey, OpenAIKey, LabelStudioToken, LabelStudioWebhookSecret,
+    ];
+
+    /// <summary>Key of one generator's endpoint: <c>Generators:&lt;name&gt;:Key</c>, as an environment's variable or app setting <c>Generators__&lt;name&gt;__Key</c>.</summary>
+    public static string GeneratorKey(string generator) => $"Generators:{generator}:Key";
 }

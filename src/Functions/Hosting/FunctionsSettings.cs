@@ -8,9 +8,6 @@ namespace Rlhf.Functions.Hosting;
 /// <summary>The app's settings (<see cref="AppSettings"/>) as this host reads them.</summary>
 internal sealed class FunctionsSettings(IConfiguration configuration)
 {
-    // Set by the platform, and by Core Tools to this machine's own address.
-    private const string PlatformHostName = "WEBSITE_HOSTNAME";
-
     public string Storage => Require(AppSettings.Storage, "a connection string, or the address of the account's blobs");
 
     /// <summary>The same string serves both where it is a connection string.</summary>
@@ -47,9 +44,9 @@ internal sealed class FunctionsSettings(IConfiguration configuration)
     }
 
     /// <summary>In Azure requests reach the app from the platform's front, whose name and scheme links need.</summary>
-    private Uri? PublicAddress() => Find(PlatformHostName) is { } name && !name.StartsWith("localhost", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("127.", StringComparison.Ordinal)
+    private Uri? PublicAddress() => Find(AppSettings.PlatformHostName) is { } name && !name.StartsWith("localhost", StringComparison.OrdinalIgnoreCase) && !name.StartsWith("127.", StringComparison.Ordinal)
         ? new Uri($"https://{name}") : null;
 
     private string Require(string name, string what) => Find(name) ?? throw new RlhfException("setting-missing", $"The setting {name} is not there: {what}.",
-        "Locally copy local.settings.sample.json to local.settings.json; in Azure add the app setting.", 500);
+        "Locally copy local.settings.sample.json to local.settings.json; in Azure run azd up again; what it does not know goes into RLHF_EXTRA_SETTINGS (docs/azure.md).", 500);
 }

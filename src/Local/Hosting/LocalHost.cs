@@ -128,7 +128,7 @@ public sealed class LocalHost : IAsyncDisposable
         {
             Folder = data.Jobs,
             Storage = storage.Location,
-            Trainer = s.GetRequiredService<IConfiguration>()["RLHF_TRAINER"],
+            Trainer = s.GetRequiredService<IConfiguration>()[AppSettings.Trainer],
             Source = SolutionFolder.Find() is { } root ? Path.Combine(root, "src", "Trainer") : null,
             Again = s.GetRequiredService<CommandHints>().Resume(),
         });

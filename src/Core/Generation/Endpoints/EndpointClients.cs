@@ -37,7 +37,7 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
         if (key is null && settings.Endpoint is null)
         {
             throw new RlhfException("endpoint-key-missing", $"The generator '{settings.Name}' asks api.openai.com, and there is no key for it.",
-                $"Set Generators:{settings.Name}:Key in the configuration or OPENAI_API_KEY in the environment.");
+                $"Set {AppSettings.GeneratorKey(settings.Name)} in the configuration or {AppSettings.OpenAIKey} in the environment.");
         }
         var options = Bare(new OpenAIClientOptions { Endpoint = settings.Endpoint });
         return new OpenAIClient(new ApiKeyCredential(key ?? NoKey), options);
@@ -67,8 +67,8 @@ public sealed class EndpointClients(IConfiguration configuration, TokenCredentia
     /// <summary>Null where the endpoint wants none, or an identity instead.</summary>
     public string? FindKey(GeneratorSettings settings)
     {
-        var variable = settings.Kind == GeneratorKind.AzureOpenAI ? "AZURE_OPENAI_API_KEY" : "OPENAI_API_KEY";
-        var key = configuration[$"Generators:{settings.KeyOwner ?? settings.Name}:Key"];
+        var variable = settings.Kind == GeneratorKind.AzureOpenAI ? AppSettings.AzureOpenAIKey : AppSettings.OpenAIKey;
+        var key = configuration[AppSettings.GeneratorKey(settings.KeyOwner ?? settings.Name)];
         if (string.IsNullOrWhiteSpace(key)) key = configuration[variable];
         return string.IsNullOrWhiteSpace(key) ? null : key;
     }
