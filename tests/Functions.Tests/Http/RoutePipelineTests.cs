@@ -95,10 +95,19 @@ public sealed class RoutePipelineTests : IAsyncDisposable
 
     [Theory]
     [InlineData("GET", "/nothing/here", 404, "no-such-address")]
-    [InlineData("PATCH", "/api/campaigns", 404, "no-such-address")]
     [InlineData("GET", "/pages/no-such.js", 404, "no-such-file")]
     public async Task Request_NothingThere_IsAProblemDocument(string method, string path, int status, string code) =>
         Assert.Equal(code, (await ProblemAsync(method, path, status)).Code);
+
+    [Theory]
+    [InlineData("PATCH", "/api/campaigns", "GET, POST")]
+    [InlineData("POST", "/pages/shared/owner.js", "GET")]
+    [InlineData("DELETE", "/api/campaigns/c1", "GET")]
+    public async Task Request_WithAMethodThatIsNotThere_SaysWhichAre(string method, string path, string allowed)
+    {
+        Assert.Equal("method-not-allowed", (await ProblemAsync(method, path, StatusCodes.Status405MethodNotAllowed)).Code);
+        Assert.Equal(allowed, (await SendAsync(method, path)).Response.Headers.Allow);
+    }
 
     [Fact]
     public async Task Request_AnotherHostName_IsRefused() =>

@@ -172,6 +172,16 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task Request_WithAMethodThatIsNotThere_SaysWhichAre()
+    {
+        await using var host = await WebHost.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "/api/campaigns") { Content = Json("{}") };
+        using var response = await host.Owner().SendAsync(request);
+        Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
+        await RankingTests.AssertProblemAsync(response, HttpStatusCode.MethodNotAllowed, "method-not-allowed");
+    }
+
+    [Fact]
     public async Task Read_IdThatIsNone_IsRefusedByName()
     {
         await using var host = await WebHost.StartAsync();
