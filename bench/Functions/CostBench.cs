@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Rlhf.Bench.Functions;
 
@@ -32,42 +31,15 @@ internal static class CostBench
         var pairing = Stopwatch.GetElapsedTime(begun) - ranking;
         var done = log.Now();
 
-        Print($"{options.Prompts} prompts, {options.Batch} a batch, {options.Clients} annotators");
-        Print($"start to all batches waiting {waiting.TotalSeconds:0.0} s; rankings {options.Prompts / ranking.TotalSeconds:0}/s; last ranking to all pairs {pairing.TotalSeconds:0.0} s");
-        Latencies("ranking, beside next", annotators.RankLatencies);
-        Latencies("next", annotators.NextLatencies);
-        if (logs.Length > 0) Report(options, idle, log, [start, opened, rested, ranked, done]);
+        Figures.Print($"{options.Prompts} prompts, {options.Batch} a batch, {options.Clients} annotators");
+        Figures.Print($"start to all batches waiting {waiting.TotalSeconds:0.0} s; rankings {options.Prompts / ranking.TotalSeconds:0}/s; last ranking to all pairs {pairing.TotalSeconds:0.0} s");
+        Figures.Latencies("ranking, beside next", annotators.RankLatencies);
+        Figures.Latencies("next", annotators.NextLatencies);
+        if (logs.Length > 0) Figures.Requests(options, idle, log, [start, opened, rested, ranked, done]);
 
         var (alone, took) = await RankingBench.RunAsync(app, options, chat.Address, cancellation);
-        Latencies("ranking alone, all tasks served before", alone);
-        Print($"rankings alone {options.Prompts / took.TotalSeconds:0}/s");
+        Figures.Latencies("ranking alone, all tasks served before", alone);
+        Figures.Print($"rankings alone {options.Prompts / took.TotalSeconds:0}/s");
         return 0;
     }
-
-    /// <param name="marks">Start, all open, rested, all ranked, all pairs there.</param>
-    private static void Report(LoadOptions options, TimeSpan idle, AccessLog log, IReadOnlyList<AccessLog.Mark> marks)
-    {
-        var phases = new[] { log.Count(marks[0], marks[1]), log.Count(marks[2], marks[3]), log.Count(marks[3], marks[4]) };
-        Report("a comparison, prompt to pair", phases, options.Prompts);
-        Report("  until all batches wait", phases[..1], options.Prompts);
-        Report("  ranking", phases[1..2], options.Prompts);
-        Report("  until all pairs are there", phases[2..], options.Prompts);
-        Report("an idle minute", [log.Count(marks[1], marks[2])], idle.TotalMinutes);
-    }
-
-    private static void Latencies(string what, IEnumerable<double> milliseconds)
-    {
-        var sorted = milliseconds.Order().ToList();
-        Print($"{what}: p50 {sorted[sorted.Count / 2]:0} ms, p99 {sorted[sorted.Count * 99 / 100]:0} ms, n {sorted.Count}");
-    }
-
-    private static void Report(string what, IEnumerable<IReadOnlyDictionary<AccessLog.Request, int>> counted, double per)
-    {
-        var all = counted.SelectMany(c => c).GroupBy(c => c.Key, c => c.Value).ToDictionary(g => g.Key, g => g.Sum() / per);
-        double Of(string service) => all.Where(c => c.Key.Service == service).Sum(c => c.Value);
-        Print($"storage requests, {what}: {all.Values.Sum():0.0} (blob {Of("blob"):0.00} / queue {Of("queue"):0.00} / table {Of("table"):0.00})");
-        foreach (var (request, count) in all.OrderByDescending(c => c.Value).Where(c => c.Value >= 0.01)) Print($"    {count,7:0.00}  {request.Service} {request.Cause}");
-    }
-
-    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }
