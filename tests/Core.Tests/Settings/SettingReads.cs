@@ -20,6 +20,7 @@ internal sealed class SettingReads
     private readonly List<string> unknown = [];
     private readonly HashSet<(ISymbol Method, int Position)> wrappers = [];
     private readonly CSharpCompilation compilation;
+    private readonly Dictionary<SyntaxTree, SemanticModel> models = [];
 
     private SettingReads(IEnumerable<(string Path, string Text)> sources)
     {
@@ -51,25 +52,43 @@ internal sealed class SettingReads
             known = wrappers.Count;
             keys.Clear();
             unknown.Clear();
-            foreach (var tree in compilation.SyntaxTrees) Look(compilation.GetSemanticModel(tree), tree, named);
+            foreach (var tree in compilation.SyntaxTrees) Look(tree, named);
         }
         while (wrappers.Count > known);
     }
 
-    private void Look(SemanticModel model, SyntaxTree tree, string[] named)
+    private void Look(SyntaxTree tree, string[] named)
     {
+        // What a name is bound to is asked for candidates only: to bind everything takes as long as to compile it.
+        var mentions = tree.GetText().ToString().Contains("onfiguration", StringComparison.Ordinal);
         foreach (var node in tree.GetRoot().DescendantNodes())
         {
             var key = node switch
             {
-                ElementAccessExpressionSyntax access when IsConfiguration(model.GetSymbolInfo(access).Symbol) => access.ArgumentList.Arguments[0].Expression,
-                ElementBindingExpressionSyntax binding when IsConfiguration(model.GetSymbolInfo(binding).Symbol) => binding.ArgumentList.Arguments[0].Expression,
-                InvocationExpressionSyntax call => KeyOf(call, model.GetSymbolInfo(call).Symbol as IMethodSymbol),
+                ElementAccessExpressionSyntax access when mentions && IsConfiguration(SymbolOf(access)) => access.ArgumentList.Arguments[0].Expression,
+                ElementBindingExpressionSyntax binding when mentions && IsConfiguration(SymbolOf(binding)) => binding.ArgumentList.Arguments[0].Expression,
+                InvocationExpressionSyntax call when MayRead(NameOf(call), mentions) => KeyOf(call, SymbolOf(call) as IMethodSymbol),
                 _ => null,
             };
-            if (key is not null) Take(key, model, named);
+            if (key is not null) Take(key, ModelOf(key), named);
         }
     }
+
+    private bool MayRead(string? name, bool mentions) =>
+        name is not null && (name == nameof(Environment.GetEnvironmentVariable) || mentions && Readers.Contains(name) || wrappers.Any(w => w.Method.Name == name));
+
+    private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax member => member.Name.Identifier.Text,
+        MemberBindingExpressionSyntax member => member.Name.Identifier.Text,
+        SimpleNameSyntax simple => simple.Identifier.Text,
+        _ => null,
+    };
+
+    private SemanticModel ModelOf(SyntaxNode node) =>
+        models.TryGetValue(node.SyntaxTree, out var model) ? model : models[node.SyntaxTree] = compilation.GetSemanticModel(node.SyntaxTree);
+
+    private ISymbol? SymbolOf(ExpressionSyntax expression) => ModelOf(expression).GetSymbolInfo(expression).Symbol;
 
     private ExpressionSyntax? KeyOf(InvocationExpressionSyntax call, IMethodSymbol? method)
     {
