@@ -153,7 +153,7 @@ public sealed class RedactionTests : IAsyncDisposable
     {
         response.StatusCode = StatusCodes.Status401Unauthorized;
         response.ContentType = "application/json";
-        var error = new { error = new { code = "invalid_api_key", type = "error", message = $"Incorrect API key provided: {request.Headers.Authorization.ToString()["Bearer ".Length..]}." } };
+        var error = new { error = new { code = "invalid_api_key", type = "error", message = $"Incorrect API key provided: {request.Headers.Authorization.ToString()["Bearer ".Length..]}. {Encoding.UTF8.GetString(body)}" } };
         return response.WriteAsync(JsonSerializer.Serialize(error));
     }
 

@@ -75,7 +75,7 @@ public sealed partial class ChatClientGenerator(
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                failure = EndpointFailure.Of(e, settings, key);
+                failure = EndpointFailure.Of(e, settings, key, request.Messages);
                 call.Failed(failure.Outcome.Code);
             }
             if (failure.Retry && attempt < Attempts)

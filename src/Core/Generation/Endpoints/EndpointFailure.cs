@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Net;
 using System.Text.Json;
+using Rlhf.Prompts;
 
 namespace Rlhf.Generation.Endpoints;
 
@@ -10,8 +11,13 @@ namespace Rlhf.Generation.Endpoints;
 /// <param name="Fatal">Thrown instead of the outcome: nothing works with these settings.</param>
 internal sealed record EndpointFailure(GenerationFailure Outcome, bool Retry, TimeSpan? RetryAfter = null, RlhfException? Fatal = null)
 {
-    /// <param name="key">What no message may repeat; some endpoints quote the key that they refuse.</param>
-    public static EndpointFailure Of(Exception exception, GeneratorSettings settings, string? key) => Of(exception, settings).Without(key);
+    /// <summary>Shorter prompts are said by chance as well, and say nothing.</summary>
+    private const int ShortestPrompt = 8;
+
+    /// <summary>Messages go into logs, so they may repeat neither; some endpoints quote the key that they refuse, and some what they were asked.</summary>
+    public static EndpointFailure Of(Exception exception, GeneratorSettings settings, string? key, IReadOnlyList<Message> asked) =>
+        Of(exception, settings).Without([(key ?? "", "[key]"), .. asked.Select(m => m.Content).Where(text => text.Length >= ShortestPrompt)
+            .SelectMany(text => new[] { text, JsonEncodedText.Encode(text).ToString() }).Select(text => (text, "[prompt]"))]);
 
     private static EndpointFailure Of(Exception exception, GeneratorSettings settings) => exception switch
     {
@@ -24,15 +30,15 @@ internal sealed record EndpointFailure(GenerationFailure Outcome, bool Retry, Ti
         _ => new(new("endpoint-error", $"'{settings.Name}' sent an answer that can't be read: {exception.Message}", true), true),
     };
 
-    private EndpointFailure Without(string? key)
+    private EndpointFailure Without(IReadOnlyList<(string Text, string Instead)> secrets)
     {
-        if (string.IsNullOrEmpty(key)) return this;
-        string Hide(string text) => text.Replace(key, "[key]", StringComparison.Ordinal);
+        var hidden = secrets.Where(secret => secret.Text.Length > 0).ToList();
+        string Hide(string text) => hidden.Aggregate(text, (said, secret) => said.Replace(secret.Text, secret.Instead, StringComparison.Ordinal));
         return this with
         {
             Outcome = Outcome with { Message = Hide(Outcome.Message) },
             // Without the inner exception, which quotes the answer whole.
-            Fatal = Fatal?.ToString().Contains(key, StringComparison.Ordinal) == true
+            Fatal = Fatal?.ToString() is { } whole && Hide(whole) != whole
                 ? new(Fatal.Code, Hide(Fatal.Message), Fatal.Remedy, Fatal.HttpStatus) { IsTransient = Fatal.IsTransient } : Fatal,
         };
     }
