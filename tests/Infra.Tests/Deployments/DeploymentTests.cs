@@ -70,8 +70,8 @@ public sealed class DeploymentTests
     [ToolFact]
     public async Task Settings_FromOutside_TakeNoneOfTheDeploymentsOwnPlace()
     {
-        var deployment = await Variants.PredictAsync([.. Variants.Usual, "param extraSettings = { RLHF_STORAGE: 'from outside' }"]);
-        Assert.Equal((await Variants.UsualAsync()).AppSettings()[AppSettings.Storage], deployment.AppSettings()[AppSettings.Storage]);
+        var deployment = await Variants.PredictAsync([.. Variants.Usual, "param extraSettings = { RLHF_INBOX_SWEEP: 'from outside' }"]);
+        Assert.Equal((await Variants.UsualAsync()).AppSettings()[AppSettings.InboxSweep], deployment.AppSettings()[AppSettings.InboxSweep]);
     }
 
     [ToolFact]
