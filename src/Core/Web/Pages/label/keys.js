@@ -3,14 +3,19 @@ import { h, byId, show } from "../shared/dom.js";
 /** Keys whose repetition while held does something sensible. */
 const MayRepeat = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown"]);
 
+/** What has the focus there is read and scrolled, by the browser, along both axes. */
+const ScrollRegions = ".conversation, pre, .table-scroll";
+const ScrollKeys = /^(Arrow(Up|Down|Left|Right)|Page(Up|Down)| )$/;
+
 /** Calls onKey with the name of each key pressed outside of text fields ("a", "1", "Enter", "ArrowUp"…); it returns whether the key meant something.
- * Held keys count once; keys with Ctrl, Alt or Meta, and keys while a dialog is open, are the browser's. */
+ * Held keys count once; keys with Ctrl, Alt or Meta, keys while a dialog is open, and keys that scroll the region that has the focus are the browser's. */
 export function listenToKeys(onKey) {
   addEventListener("keydown", event => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.target.closest?.("input, textarea, select")) return leaveField(event);
     const key = nameOf(event);
     if (event.repeat && !MayRepeat.has(key)) return;
+    if (ScrollKeys.test(key) && event.target.closest?.(ScrollRegions)) return;
     // Enter and Space press the button that has the focus.
     if ((key === "Enter" || key === " ") && event.target.closest?.("button, a, summary")) return;
     if (onKey(key)) event.preventDefault();

@@ -1,0 +1,62 @@
+using Microsoft.Playwright;
+using Rlhf.Labeling;
+using Rlhf.Local.Tests.Web;
+using static Microsoft.Playwright.Assertions;
+
+namespace Rlhf.Pages.Tests;
+
+/// <summary>Keys go where the focus is: what scrolls a region there judges nothing.</summary>
+public sealed class LabelKeysTests(Browser browser)
+{
+    private static readonly string Lines = string.Join("\n", Enumerable.Range(1, 80).Select(i => $"Line {i} of the question."));
+
+    [BrowserFact]
+    public async Task ScrollKeys_FocusInThePrompt_ScrollIt()
+    {
+        await using var host = await WebHost.StartAsync();
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0, Lines, ["Yes.", "No."]));
+        await form.Page.Locator(".conversation").FocusAsync();
+        await form.KeysAsync("Home");
+        await ScrolledAsync(form, ".conversation", "element.scrollTop === 0");
+        await form.KeysAsync("ArrowDown");
+        await ScrolledAsync(form, ".conversation", "element.scrollTop > 10");
+        await form.KeysAsync("PageDown", " ");
+        await ScrolledAsync(form, ".conversation", "element.scrollTop > element.clientHeight * 1.5");
+        await form.KeysAsync("PageUp", "PageUp", "ArrowUp");
+        await ScrolledAsync(form, ".conversation", "element.scrollTop === 0");
+    }
+
+    [BrowserTheory]
+    [InlineData("pre")]
+    [InlineData(".table-scroll")]
+    public async Task SideArrows_FocusInAWideBlock_ScrollItAndJudgeNothing(string region)
+    {
+        await using var host = await WebHost.StartAsync();
+        var wide = string.Join("_", Enumerable.Repeat("wide", 100));
+        var text = $"```\n{wide}\n```\n\n| {string.Join(" | ", Enumerable.Repeat("`column`", 30))} |\n|{string.Concat(Enumerable.Repeat("---|", 30))}\n";
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0, "Show it.", [text, text + "\nDone."]), SampleComparisons.Make(Stored.Batch, 1));
+        await form.KeysAsync("m");
+        await form.Page.Locator($".answer {region}").First.FocusAsync();
+        await form.KeysAsync("ArrowRight");
+        await ScrolledAsync(form, region, "element.scrollLeft > 0");
+        await form.KeysAsync("ArrowLeft");
+        await ScrolledAsync(form, region, "element.scrollLeft === 0");
+        await Expect(form.Prompt).ToHaveTextAsync("Show it.");
+        Assert.Empty(await host.Get<RankingStore>().ReadBatchAsync(Stored.Batch));
+        // What judges by name does so from there too.
+        await form.PressAsync("1");
+    }
+
+    private static Task<IJSHandle> ScrolledAsync(LabelForm form, string region, string how) =>
+        form.Page.WaitForFunctionAsync($"() => {{ const element = document.querySelector('{region}'); return {how}; }}");
+
+    private async Task<LabelForm> OpenAsync(WebHost host, params Comparison[] comparisons)
+    {
+        await Stored.PublishAsync(host, new(), comparisons);
+        var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
+        if (comparisons.Length > 1) await form.WaitForTaskAsync(comparisons[0]);
+        await form.PromptAsync();
+        await form.WaitUntilKeysCountAsync();
+        return form;
+    }
+}
