@@ -1,3 +1,5 @@
+import { readJson, writeJson } from "../shared/storage.js";
+
 /** What is begun and not sent, by comparison: a reload loses nothing. Only the latest few are kept. */
 export class Drafts {
   #key;
@@ -5,7 +7,7 @@ export class Drafts {
 
   constructor(key) {
     this.#key = key;
-    this.#kept = JSON.parse(localStorage.getItem(key) ?? "[]");
+    this.#kept = readJson(key) ?? [];
   }
 
   find(comparison) {
@@ -27,6 +29,6 @@ export class Drafts {
 
   #save(kept) {
     this.#kept = kept;
-    localStorage.setItem(this.#key, JSON.stringify(kept));
+    writeJson(this.#key, kept);
   }
 }

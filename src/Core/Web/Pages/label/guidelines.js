@@ -1,9 +1,11 @@
 import { byId } from "../shared/dom.js";
+import { read, write } from "../shared/storage.js";
 
 /** The guidelines of one annotator's campaign, one key away. What is new and longer than its first line, which always shows, opens by itself once. */
 export class Guidelines {
   #load;
   #seenKey;
+  #seen = 0;
   #loaded;
 
   /** @param load () → the server's answer */
@@ -34,9 +36,9 @@ export class Guidelines {
     this.#loaded = await this.#load();
     byId("guidelines-text").textContent = this.text;
     byId("guidelines-version").textContent = `Version ${this.version}`;
-    const seen = Number(localStorage.getItem(this.#seenKey) ?? 0);
+    const seen = this.#seen || Number(read(this.#seenKey) ?? 0);
     if (seen < this.version && (this.text.includes("\n") || seen > 0)) this.open(seen > 0);
-    localStorage.setItem(this.#seenKey, String(this.version));
+    write(this.#seenKey, String(this.#seen = this.version));
   }
 
   /** A task may know of newer ones. @returns whether they are read again. */

@@ -1,3 +1,5 @@
+import { readJson, writeJson } from "../shared/storage.js";
+
 const Kept = 20;
 const BreakGap = 5 * 60_000;
 
@@ -8,7 +10,7 @@ export class Pace {
 
   constructor(key) {
     this.#key = key;
-    this.#state = JSON.parse(localStorage.getItem(key) ?? "null") ?? { latest: [], since: 0, at: 0 };
+    this.#state = readJson(key) ?? { latest: [], since: 0, at: 0 };
   }
 
   /** @param breakAfterMinutes null for never. @returns {boolean} whether a break is due. */
@@ -35,6 +37,6 @@ export class Pace {
 
   #save(state) {
     this.#state = state;
-    localStorage.setItem(this.#key, JSON.stringify(state));
+    writeJson(this.#key, state);
   }
 }

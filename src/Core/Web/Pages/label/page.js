@@ -45,7 +45,7 @@ export class LabelPage {
   constructor(invite) {
     this.#name = `${invite.campaign}-${invite.annotator}`;
     const tasks = createTasks(createApi({ "X-Rlhf-Invite": invite.token }), invite.campaign);
-    this.#outbox = new Outbox(`rlhf-outbox-${this.#name}`, item => tasks.rank(item), change => this.#onOutbox(change));
+    this.#outbox = new Outbox("rlhf-outbox", invite, item => tasks.rank(item), change => this.#onOutbox(change));
     this.#guidelines = new Guidelines(() => tasks.guidelines(), `rlhf-guidelines-${this.#name}`);
     this.#drafts = new Drafts(`rlhf-drafts-${this.#name}`);
     this.#session = new Session(tasks, this.#outbox, {
@@ -176,10 +176,11 @@ export class LabelPage {
       this.#session.amend(task.comparison, request);
       return this.#onTask(this.#session.current);
     }
+    // First of all the ranking is on its way; what is kept beside it comes after.
+    this.#session.judge(request);
     this.#drafts.drop(task.comparison);
     const breakIsDue = this.#pace.add(seconds, this.#form.breakAfterMinutes);
     this.#setProgress({ ...this.#progress, mine: this.#progress.mine + 1, today: this.#progress.today + 1 });
-    this.#session.judge(request);
     if (breakIsDue) this.#proposeBreak();
   }
 
@@ -202,10 +203,9 @@ export class LabelPage {
       { button: { label: "Go on", act: () => { this.#pace.restart(); view.showNotice("break", null); byId("main").focus({ preventScroll: true }); } } });
   }
 
-  #onOutbox({ waiting, failing, refused, response }) {
+  #onOutbox({ waiting, failing, kept, refused, response }) {
     if (response?.feedback) showFeedback(this.#practised, response.feedback);
-    const one = waiting === 1;
-    view.showNotice("outbox", failing ? `${waiting} ranking${one ? " is" : "s are"} not sent yet. ${one ? "It is" : "They are"} kept in this browser and sent as soon as the connection is back.` : null);
+    view.showNotice("outbox", failing ? waitingText(waiting, kept) : null);
     if (response?.extra) view.showNotice("flash", "That one needed no more rankings by then. Yours is kept as an extra one.");
     if (refused) view.showNotice("flash", refused.code === "already-ranked"
       ? "You had ranked that one already, in another window or on another device. That ranking stands; u changes it."
@@ -230,4 +230,11 @@ export class LabelPage {
     view.showMessage("Thank you", "What was on the screen goes to somebody else. You can come back with the same link.", { label: "Go on", act: () => location.reload() });
     await this.#session.stop();
   }
+}
+
+function waitingText(waiting, kept) {
+  const [are, they] = waiting === 1 ? [" is", "It is"] : ["s are", "They are"];
+  return `${waiting} ranking${are} not sent yet. ` + (kept
+    ? `${they} kept in this browser and sent as soon as the connection is back.`
+    : `${they} sent as soon as the connection is back, if this page stays open: this browser keeps nothing for it.`);
 }

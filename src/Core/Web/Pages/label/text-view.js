@@ -1,3 +1,4 @@
+import { read, write } from "../shared/storage.js";
 import { prepare } from "./markdown.js";
 import { viewTools } from "./view.js";
 
@@ -8,7 +9,7 @@ const soon = globalThis.requestIdleCallback ?? (act => setTimeout(act, 50));
 
 /** How texts are read: as written or formatted, which is remembered, and with differences marked, which is not. */
 export class TextView {
-  #view = { formatted: localStorage.getItem(Key) === "yes", differences: false };
+  #view = { formatted: read(Key) === "yes", differences: false };
   #prompt = [];
   #answers = null;
   #changed;
@@ -35,7 +36,7 @@ export class TextView {
   toggle(name) {
     if (!this.#answers || (name === "differences" && !this.#answers.canCompare)) return;
     this.#view = { ...this.#view, [name]: !this.#view[name] };
-    localStorage.setItem(Key, this.#view.formatted ? "yes" : "no");
+    write(Key, this.#view.formatted ? "yes" : "no");
     this.#show();
     this.#changed();
   }

@@ -33,7 +33,7 @@ class StudioPage {
     this.#base = `/api/campaigns/${invite.campaign}`;
     this.#tasks = createTasks(this.#api, invite.campaign);
     this.#lease = new Lease(comparison => this.#tasks.renew(comparison), state => notice("lease", this.#amending ? null : AwayTexts[state]));
-    this.#outbox = new Outbox(`rlhf-studio-${invite.campaign}-${invite.annotator}`, item => this.#send(item), change => this.#onOutbox(change));
+    this.#outbox = new Outbox("rlhf-studio", invite, item => this.#send(item), change => this.#onOutbox(change));
     this.#editor = new Editor(byId("editor"), {
       submitted: result => this.#judge({ result }),
       skipped: () => this.#judge({ skip: true }),
