@@ -95,6 +95,25 @@ public sealed class LabelFormTests
         Assert.Equal(isFlagged, Assert.Single(await host.Get<RankingStore>().ReadBatchAsync(comparison.Batch)).TooFast);
     }
 
+    [Theory]
+    [InlineData(20.0, 0.4, 20.4, false)]
+    [InlineData(0.4, 0.5, 0.9, true)]
+    [InlineData(0.4, 20.0, 20.4, false)]
+    [InlineData(null, 0.4, null, false)]
+    [InlineData(0.4, null, 0.4, true)]
+    public async Task Amend_Time_IsAddedAndTooFastIsJudgedByTheSum(double? first, double? second, double? whole, bool isFlagged)
+    {
+        await using var host = await WebHost.StartAsync();
+        var comparison = (await host.PublishAsync(count: 1))[0];
+        var annotator = await host.InviteAsync();
+        var task = (await annotator.NextAsync()).Task!;
+        await annotator.RankAsync(task.Comparison, new(RankingOutcome.Ranked, [["1"], ["2"]], ActiveSeconds: first));
+        // Sent twice, as over a lost connection: it counts once.
+        for (var i = 0; i < 2; i++) await annotator.RankAsync(task.Comparison, new(RankingOutcome.Ranked, [["2"], ["1"]], ActiveSeconds: second, Amends: 1));
+        var ranking = Assert.Single(await host.Get<RankingStore>().ReadBatchAsync(comparison.Batch));
+        Assert.Equal((whole, isFlagged, 2), (ranking.ActiveTime?.TotalSeconds, ranking.TooFast, ranking.Revision));
+    }
+
     [Fact]
     public async Task Next_DailyCap_StopsAPersonUntilTheNextDayAndNobodyElse()
     {

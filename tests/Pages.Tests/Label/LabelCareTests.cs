@@ -101,6 +101,49 @@ public sealed class LabelCareTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Time_OverAReload_GoesOnWhereItWas()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var form = await OpenAsync(host, clock: true);
+        await form.Page.Clock.FastForwardAsync(20_000);
+        await form.Page.ReloadAsync();
+        await form.WaitForAheadAsync();
+        await form.Page.Clock.FastForwardAsync(5_000);
+        await form.Page.Keyboard.PressAsync("1");
+        // The clock of the page goes on by itself too, by some seconds on a busy machine.
+        Assert.InRange(Assert.Single(await Stored.RankingsAsync(host, 1)).ActiveTime!.Value.TotalSeconds, 24, 50);
+    }
+
+    [BrowserFact]
+    public async Task Time_UndoAndBack_IsTheCurrentTasks_AndAnAmendmentsIsAdded()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 4, form: new() { TooFastPerThousandCharacters = TimeSpan.FromMinutes(1) });
+        var form = await OpenAsync(host, clock: true);
+        await form.Page.Clock.FastForwardAsync(25_000);
+        await form.Page.Keyboard.PressAsync("1");
+        await form.WaitForAheadAsync();
+        // The second one is read for a while, then the first one looked at again and changed at once.
+        await form.Page.Clock.FastForwardAsync(20_000);
+        await form.Page.Keyboard.PressAsync("u");
+        await Expect(form.Page.Locator(".amending")).ToBeVisibleAsync();
+        await form.Page.Clock.FastForwardAsync(1_000);
+        await form.Page.Keyboard.PressAsync("2");
+        var amended = (await Stored.RankingsAsync(host, 1, r => r.Revision == 2)).Single(r => r.Revision == 2);
+        Assert.InRange(amended.ActiveTime!.Value.TotalSeconds, 25, 45);
+        Assert.False(amended.TooFast);
+        await Expect(form.Page.Locator(".amending")).ToBeHiddenAsync();
+        await form.Page.Keyboard.PressAsync("u");
+        await Expect(form.Page.Locator(".amending")).ToBeVisibleAsync();
+        await form.Page.Keyboard.PressAsync("Escape");
+        await form.Page.Clock.FastForwardAsync(1_000);
+        await form.Page.Keyboard.PressAsync("1");
+        var second = (await Stored.RankingsAsync(host, 2)).Single(r => r.Revision == 1);
+        Assert.InRange(second.ActiveTime!.Value.TotalSeconds, 20, 45);
+    }
+
+    [BrowserFact]
     public async Task TooFast_IsFlaggedForTheOwner()
     {
         await using var host = await WebHost.StartAsync();

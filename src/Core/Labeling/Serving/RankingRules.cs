@@ -25,6 +25,19 @@ public static class RankingRules
         return ranking with { TooFast = LabelFormRules.IsTooFast(settings.Form, comparison, ranking), Fields = request.Fields is { Count: > 0 } fields ? fields : null };
     }
 
+    /// <summary>What takes the place of <paramref name="existing"/>. The texts were read for both, so their times are one; where the first time is unknown, so is the whole.</summary>
+    public static Ranking Amend(Ranking existing, Ranking submitted, Comparison comparison, LabelFormSettings form)
+    {
+        var amended = submitted with
+        {
+            Revision = existing.Revision + 1,
+            Extra = existing.Extra,
+            FirstSubmittedAt = existing.MadeAt,
+            ActiveTime = existing.ActiveTime + (submitted.ActiveTime ?? TimeSpan.Zero),
+        };
+        return amended with { TooFast = LabelFormRules.IsTooFast(form, comparison, amended) };
+    }
+
     /// <summary>Whether <paramref name="submitted"/> says what is stored already: the same request sent again.</summary>
     public static bool IsRepetition(Ranking existing, Ranking submitted, int? amends) =>
         existing.Revision == (amends ?? 0) + 1

@@ -25,11 +25,11 @@ public sealed class RankingService(
         var limits = await overlaps.ReadAsync(campaign, cancellation);
         var comparison = limits.Of(await comparisons.GetAsync(id, served.Task.Batch, comparisonId, cancellation));
         var ranking = RankingRules.Read(request, comparison, served, annotator, campaign.Settings, time.GetUtcNow());
-        if (served.Task.Check is not null) return await CheckAsync(id, comparison, ranking, served, request.Amends, cancellation);
-        if (annotator.IsReviewer) return await ReviewAsync(campaign, ranking with { Decides = true }, served, request.Amends, cancellation);
+        if (served.Task.Check is not null) return await CheckAsync(campaign, comparison, ranking, served, request.Amends, cancellation);
+        if (annotator.IsReviewer) return await ReviewAsync(campaign, comparison, ranking with { Decides = true }, served, request.Amends, cancellation);
         var place = open.FindClaimed(id, comparison.Id, annotator.Annotator, time.GetUtcNow()) ?? await open.FindAsync(id, comparison, cancellation);
         var isLate = campaign.State is CampaignState.Cancelled or CampaignState.Completed || await settlement.IsLateAsync(id, comparison, ranking.Annotator, place, cancellation);
-        var (stored, isNew, unchanged) = await StoreAsync(ranking with { Extra = isLate }, request.Amends, cancellation);
+        var (stored, isNew, unchanged) = await StoreAsync(campaign, comparison, ranking with { Extra = isLate }, request.Amends, cancellation);
         if (isNew) PipelineMetrics.RankingAccepted(id, stored.Ranking, served.ServedAt);
         // The client may go away now; what follows from the ranking happens all the same.
         var standing = await FollowUpAsync(campaign, comparison, limits, stored, isNew, place);
@@ -51,14 +51,14 @@ public sealed class RankingService(
         return true;
     }
 
-    private async Task<(StoredRanking Stored, bool IsNew, bool Unchanged)> StoreAsync(Ranking ranking, int? amends, CancellationToken cancellation)
+    private async Task<(StoredRanking Stored, bool IsNew, bool Unchanged)> StoreAsync(Campaign campaign, Comparison comparison, Ranking ranking, int? amends, CancellationToken cancellation)
     {
         if (amends is null && await rankings.TryInsertAsync(ranking, cancellation) is { } etag) return (new(ranking, etag), true, false);
         var existing = await rankings.FindAsync(ranking.Batch, ranking.Comparison, ranking.Annotator, cancellation);
         if (existing is not null && RankingRules.IsRepetition(existing.Ranking, ranking, amends)) return (existing, false, true);
         if (amends is null) throw AlreadyRanked(existing!.Ranking);
         if (existing is null || existing.Ranking.Revision != amends) throw AmendConflict(amends.Value, existing?.Ranking);
-        var replacement = ranking with { Revision = existing.Ranking.Revision + 1, Extra = existing.Ranking.Extra, FirstSubmittedAt = existing.Ranking.MadeAt };
+        var replacement = RankingRules.Amend(existing.Ranking, ranking, comparison, campaign.Settings.Form);
         var replaced = await rankings.TryReplaceAsync(replacement, existing.ETag, cancellation)
             ?? throw AmendConflict(amends.Value, (await rankings.FindAsync(ranking.Batch, ranking.Comparison, ranking.Annotator, cancellation))?.Ranking);
         return (new(replacement, replaced), false, false);
@@ -79,19 +79,19 @@ public sealed class RankingService(
     }
 
     /// <summary>A check counts for its annotator's figures, and for nothing else.</summary>
-    private async Task<RankingResponse> CheckAsync(CampaignId id, Comparison comparison, Ranking ranking, Served served, int? amends, CancellationToken cancellation)
+    private async Task<RankingResponse> CheckAsync(Campaign campaign, Comparison comparison, Ranking ranking, Served served, int? amends, CancellationToken cancellation)
     {
         CheckService.CheckAmends(comparison, amends);
-        var (stored, isNew, unchanged) = await StoreAsync(ranking, amends, cancellation);
-        var feedback = await checks.FollowUpAsync(id, comparison, stored.Ranking, served);
-        await annotators.NoteJudgedAsync(id, ranking.Annotator, served.Task, isNew, CancellationToken.None);
+        var (stored, isNew, unchanged) = await StoreAsync(campaign, comparison, ranking, amends, cancellation);
+        var feedback = await checks.FollowUpAsync(campaign.Id, comparison, stored.Ranking, served);
+        await annotators.NoteJudgedAsync(campaign.Id, ranking.Annotator, served.Task, isNew, CancellationToken.None);
         return new(stored.Ranking.Revision, stored.Ranking.Extra, unchanged) { Feedback = feedback };
     }
 
     /// <summary>A reviewer's ranking is never late: it decides whenever it comes.</summary>
-    private async Task<RankingResponse> ReviewAsync(Campaign campaign, Ranking ranking, Served served, int? amends, CancellationToken cancellation)
+    private async Task<RankingResponse> ReviewAsync(Campaign campaign, Comparison comparison, Ranking ranking, Served served, int? amends, CancellationToken cancellation)
     {
-        var (stored, isNew, unchanged) = await StoreAsync(ranking, amends, cancellation);
+        var (stored, isNew, unchanged) = await StoreAsync(campaign, comparison, ranking, amends, cancellation);
         await reviews.FollowUpAsync(campaign, stored.Ranking);
         await annotators.NoteJudgedAsync(campaign.Id, ranking.Annotator, served.Task, isNew, CancellationToken.None);
         return new(stored.Ranking.Revision, stored.Ranking.Extra, unchanged);

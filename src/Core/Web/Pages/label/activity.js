@@ -18,8 +18,9 @@ export class ActivityClock {
     addEventListener("beforetoggle", event => { if (event.newState === "open") this.#count(); else this.#skip(); }, { capture: true });
   }
 
-  restart() {
-    this.#active = 0;
+  /** @param seconds of the same task that were counted before. */
+  restart(seconds = 0) {
+    this.#active = seconds * 1000;
     this.#goOn();
   }
 

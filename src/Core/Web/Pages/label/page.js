@@ -53,6 +53,9 @@ export class LabelPage {
       offline: () => { if (!this.#amending) view.showMessage("No connection", "What you ranked is kept. Trying again."); },
       failed: error => { this.#shown = null; view.showMessage(error.message, error.remedy); },
     });
+    // A reload, or another task looked at meanwhile, takes no time away.
+    addEventListener("pagehide", () => this.#keepTime());
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.#keepTime(); });
     this.#lease = new Lease(comparison => tasks.renew(comparison), state => this.#onLease(state));
     const judged = outcome => () => this.#act(() => this.#judge({ outcome }));
     this.actions = {
@@ -140,10 +143,15 @@ export class LabelPage {
     }, this.actions);
     view.showNotice("practice", task.practice ? "Practice: you will see what was expected. It counts for nothing else." : null);
     this.#shownAt = performance.now();
-    this.#clock.restart();
+    this.#clock.restart(draft.seconds);
     view.showNotice("flash", null);
     scrollTo(0, 0);
     byId("main").focus({ preventScroll: true });
+  }
+
+  /** What the task on the screen has taken so far; an earlier ranking's time is added to by the server. */
+  #keepTime() {
+    if (this.#shown && !this.#amending) this.#drafts.keep(this.#shown.task.comparison, { seconds: this.#clock.seconds });
   }
 
   #showTools() {
@@ -190,6 +198,7 @@ export class LabelPage {
     try {
       const item = (await this.#session.latest())[back - 1];
       if (!item) return view.showNotice("flash", back === 1 ? "There is nothing to undo yet." : "Undo goes no further back than this.");
+      this.#keepTime();
       this.#amending = { item, back };
       this.#present(item.task);
       view.announce("An earlier ranking; choose again, or press Escape to keep it.");
