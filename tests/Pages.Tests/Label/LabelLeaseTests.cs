@@ -76,6 +76,26 @@ public sealed class LabelLeaseTests(Browser browser)
         form.AssertNoErrors();
     }
 
+    [BrowserFact]
+    public async Task Stopped_TheTaskGoesBack_AndNoKeyOrNoticeOfItIsLeft()
+    {
+        await using var host = await WebHost.StartAsync(time: time);
+        var (form, other) = await OpenAsync(host, count: 2);
+        await form.PressAsync("1");
+        await form.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+        await form.Page.WaitForFunctionAsync("() => window.nextCalls.pending === 0");
+        await form.Page.Clock.FastForwardAsync((long)(Lease + TimeSpan.FromSeconds(1)).TotalMilliseconds);
+        await form.Page.Mouse.MoveAsync(200, 300);
+        await form.KeysAsync("u", "?", "1", "Escape");
+        await form.WaitUntilKeysCountAsync();
+        await Expect(form.Page.Locator(".notice:visible, dialog[open], .amending")).ToHaveCountAsync(0);
+        await Expect(form.Main).ToContainTextAsync("Thank you");
+        Assert.NotNull((await other.NextAsync()).Task);
+        await form.Page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
+        await Expect(form.Main).Not.ToContainTextAsync("Thank you");
+        form.AssertNoErrors();
+    }
+
     [BrowserTheory]
     [InlineData("lease-lost")]
     public async Task Lost_WideAndNarrowLightAndDark_HasNothingSeriousForAxeAndFits(string state)

@@ -26,6 +26,10 @@ public sealed class LabelPracticeTests(Browser browser)
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
         await Expect(form.Prompt).Not.ToHaveTextAsync("My kettle broke.");
         await Expect(form.Page.Locator("#practice")).ToBeHiddenAsync();
+        // What was answered can't be judged again, so undo does not offer it.
+        await form.Page.Keyboard.PressAsync("u");
+        await Expect(form.Page.Locator("#flash")).ToContainTextAsync("There is nothing to undo yet.");
+        await Expect(form.Page.Locator(".amending")).ToHaveCountAsync(0);
         form.AssertNoErrors();
     }
 }

@@ -8,8 +8,9 @@ const ScrollRegions = ".conversation, pre, .table-scroll";
 const ScrollKeys = /^(Arrow(Up|Down|Left|Right)|Page(Up|Down)| )$/;
 
 /** Calls onKey with the name of each key pressed outside of text fields ("a", "1", "Enter", "ArrowUp"…); it returns whether the key meant something.
- * Held keys count once; keys with Ctrl, Alt or Meta, keys while a dialog is open, and keys that scroll the region that has the focus are the browser's. */
-export function listenToKeys(onKey) {
+ * Held keys count once; keys with Ctrl, Alt or Meta, keys while a dialog is open, and keys that scroll the region that has the focus are the browser's.
+ * @param signal ends it. */
+export function listenToKeys(onKey, signal) {
   addEventListener("keydown", event => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.target.closest?.("input, textarea, select")) return leaveField(event);
@@ -19,7 +20,7 @@ export function listenToKeys(onKey) {
     // Enter and Space press the button that has the focus.
     if ((key === "Enter" || key === " ") && event.target.closest?.("button, a, summary")) return;
     if (onKey(key)) event.preventDefault();
-  });
+  }, { signal });
 }
 
 function leaveField(event) {

@@ -17,6 +17,7 @@ import { showFeedback } from "./practice.js";
 import { Session } from "./session.js";
 import { createTasks } from "./tasks.js";
 import { TextView } from "./text-view.js";
+import { Undo } from "./undo.js";
 import * as view from "./view.js";
 
 /** A judgement this soon after a task appears was meant for the one before. */
@@ -34,6 +35,7 @@ export class LabelPage {
   #pace;
   #name;
   #lease;
+  #undo;
   #clock = new ActivityClock(() => this.#lease.sign());
   #texts = new TextView(() => this.#showTools());
   #progress = { mine: 0, today: 0, done: 0, total: 0 };
@@ -41,6 +43,7 @@ export class LabelPage {
   #amending = null;
   #shownAt = 0;
   #practised = null;
+  #keys = new AbortController();
 
   constructor(invite) {
     this.#name = `${invite.campaign}-${invite.annotator}`;
@@ -51,7 +54,12 @@ export class LabelPage {
     this.#session = new Session(tasks, this.#outbox, {
       task: task => { if (!this.#amending) this.#onTask(task); }, form: form => { this.#guidelines.form = form; }, ahead: task => this.#texts.prepare(task), nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
       offline: () => { if (!this.#amending) view.showMessage("No connection", "What you ranked is kept. Trying again."); },
-      failed: error => { this.#shown = null; view.showMessage(error.message, error.remedy); },
+      failed: error => { this.#end(); view.showMessage(error.message, error.remedy); },
+    });
+    this.#undo = new Undo(() => this.#latest(), {
+      item: (item, back) => this.#onUndo(item, back),
+      end: back => view.showNotice("flash", back === 0 ? "There is nothing to undo yet." : "Undo goes no further back than this."),
+      failed: error => view.showNotice("flash", `Undo did not work: ${error.message} ${error.remedy ?? ""}`, { bad: true }),
     });
     // A reload, or another task looked at meanwhile, takes no time away.
     addEventListener("pagehide", () => this.#keepTime());
@@ -59,7 +67,7 @@ export class LabelPage {
     this.#lease = new Lease(comparison => tasks.renew(comparison), state => this.#onLease(state));
     const judged = outcome => () => this.#act(() => this.#judge({ outcome }));
     this.actions = {
-      bothBad: judged("bothBad"), skip: judged("skip"), amend: () => this.#amend(), back: () => { if (this.#amending) this.#onTask(this.#session.current); },
+      bothBad: judged("bothBad"), skip: judged("skip"), amend: () => this.#amend(), back: () => this.#back(),
       formatted: () => this.#texts.toggle("formatted"), differences: () => this.#texts.toggle("differences"),
       guidelines: () => this.#guidelines.open(), keys: () => this.#showKeys(),
     };
@@ -72,7 +80,7 @@ export class LabelPage {
     view.showMessage("Loading");
     await this.#loadGuidelines();
     this.#pace = new Pace(`rlhf-pace-${this.#name}`);
-    listenToKeys(key => this.#onKey(key));
+    listenToKeys(key => this.#onKey(key), this.#keys.signal);
     this.#session.start();
   }
 
@@ -118,7 +126,7 @@ export class LabelPage {
     if (state === "away") this.#session.rest();
     else this.#session.wake();
     if (state === "kept" || this.#amending) return view.showNotice("lease", null);
-    view.showNotice("lease", AwayTexts[state], state === "lost" ? { button: { label: "Take the next one", act: () => this.#session.giveBack() } } : {});
+    view.showNotice("lease", AwayTexts[state], state === "lost" ? { button: { label: "Take the next one", act: () => { this.#endUndo(); this.#session.giveBack(); } } } : {});
   }
 
   #onNothing(next) {
@@ -176,6 +184,7 @@ export class LabelPage {
   }
 
   #judge(judgement) {
+    this.#endUndo();
     const { task, notes } = this.#shown;
     if (task.practice) this.#practised = task;
     const seconds = this.#clock.seconds;
@@ -192,19 +201,33 @@ export class LabelPage {
     if (breakIsDue) this.#proposeBreak();
   }
 
-  async #amend() {
-    if (!this.#outbox.isEmpty) view.showNotice("flash", "Undo comes as soon as your last ranking is through.");
-    const back = (this.#amending?.back ?? 0) + 1;
-    try {
-      const item = (await this.#session.latest())[back - 1];
-      if (!item) return view.showNotice("flash", back === 1 ? "There is nothing to undo yet." : "Undo goes no further back than this.");
-      this.#keepTime();
-      this.#amending = { item, back };
-      this.#present(item.task);
-      view.announce("An earlier ranking; choose again, or press Escape to keep it.");
-    } catch (error) {
-      view.showNotice("flash", `Undo did not work: ${error.message} ${error.remedy ?? ""}`, { bad: true });
-    }
+  #amend() {
+    if (this.#outbox.isEmpty || this.#amending) return this.#undo.press();
+    view.showNotice("flash", "Undo comes as soon as your last ranking is through, unless you go on before.");
+    this.#undo.press();
+  }
+
+  /** Practice was answered with what was expected: it can't be judged again. */
+  async #latest() {
+    return (await this.#session.latest()).filter(item => !item.task.practice);
+  }
+
+  #back() {
+    this.#endUndo();
+    if (this.#amending) this.#onTask(this.#session.current);
+  }
+
+  /** Somebody goes on: an undo that still waits would take what is being read away. */
+  #endUndo() {
+    if (this.#undo.isWaiting) view.showNotice("flash", null);
+    this.#undo.end();
+  }
+
+  #onUndo(item, back) {
+    this.#keepTime();
+    this.#amending = { item, back };
+    this.#present(item.task);
+    view.announce("An earlier ranking; choose again, or press Escape to keep it.");
   }
 
   #proposeBreak() {
@@ -235,9 +258,21 @@ export class LabelPage {
   }
 
   async #stop() {
-    this.#amending = this.#shown = null;
+    this.#keepTime();
+    const released = this.#session.stop();
+    this.#end();
     view.showMessage("Thank you", "What was on the screen goes to somebody else. You can come back with the same link.", { label: "Go on", act: () => location.reload() });
-    await this.#session.stop();
+    await released;
+  }
+
+  /** Nothing is judged here any more: no task is held, no key means anything, and no notice speaks of a task. */
+  #end() {
+    this.#keys.abort();
+    this.#undo.end();
+    this.#amending = this.#shown = null;
+    this.#lease.begin(null);
+    for (const notice of ["lease", "practice", "break", "flash"]) view.showNotice(notice, null);
+    byId("keys-button").hidden = byId("stop-button").hidden = true;
   }
 }
 

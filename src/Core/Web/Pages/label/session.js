@@ -51,6 +51,7 @@ export class Session {
 
   /** Gives the task on the screen to somebody else and goes on with the next one. */
   giveBack() {
+    if (!this.#current) return;
     this.#tasks.release(this.#current.comparison).catch(() => { /* Its lease ends by itself. */ });
     this.#goOn();
   }
@@ -94,6 +95,7 @@ export class Session {
         // Rankings first: the server counts what is on the screen, and an unsent ranking would still be there.
         await this.#outbox.flush();
         const next = await this.#tasks.next(this.#current?.comparison);
+        if (this.#stopped) return this.#decline(next.task);
         this.#on.progress(next.progress);
         if (next.status !== "task") return this.#nothing(next);
         this.#on.form(next.form);
@@ -105,10 +107,14 @@ export class Session {
   }
 
   #take(task) {
-    if (this.#stopped) return this.#tasks.release(task.comparison).catch(() => {});
     if (task.comparison === this.#current?.comparison) return;
     if (this.#current) this.#on.ahead(this.#ahead = task);
     else this.#on.task(this.#current = task);
+  }
+
+  /** What came after stopping goes back. */
+  #decline(task) {
+    if (task) this.#tasks.release(task.comparison).catch(() => { /* Its lease ends by itself. */ });
   }
 
   #nothing(next) {
@@ -117,6 +123,7 @@ export class Session {
   }
 
   #failed(error) {
+    if (this.#stopped) return;
     if (!error.isTransient && error.code !== "too-many-held") {
       this.#stopped = true;
       return this.#on.failed(error);
@@ -127,6 +134,6 @@ export class Session {
 
   #lookAgainIn(seconds) {
     clearTimeout(this.#retry);
-    if (!this.#isResting) this.#retry = setTimeout(() => this.#fetch(), seconds * 1000);
+    if (!this.#isResting && !this.#stopped) this.#retry = setTimeout(() => this.#fetch(), seconds * 1000);
   }
 }
