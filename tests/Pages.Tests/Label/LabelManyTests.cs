@@ -112,6 +112,33 @@ public sealed class LabelManyTests(Browser browser)
         form.AssertNoErrors();
     }
 
+    [BrowserFact]
+    public async Task Tiers_EachKey_IsSaidToAScreenReader()
+    {
+        await using var host = await WebHost.StartAsync();
+        var form = await OpenAsync(host, answers: 4);
+        await AssertSaidAsync(form, ("t", "Nothing to tie with yet"), ("3", "Answer 3, 1st"), ("Enter", "Rank two answers or more first"), ("t", "The next one ties with 3"),
+            ("1", "Answer 1, 1st, tied with 3"), ("Backspace", "Answer 1 taken back"), ("4", "Answer 4, 2nd"), ("4", "Answer 4 taken back"), ("p", "Pin: press the numbers of two answers"),
+            ("1", "Pinned 1"), ("4", "Pinned 1 and 4"), ("d", "Differences are marked"), ("d", "Differences are not marked"), ("m", "Formatted text"), ("m", "Text as written"), ("p", "Pin: press the numbers of two answers"), ("p", "Nothing is pinned"));
+    }
+
+    [BrowserFact]
+    public async Task BestAndWorst_EachKey_IsSaidToAScreenReader()
+    {
+        await using var host = await WebHost.StartAsync();
+        var form = await OpenAsync(host, answers: 3, new() { ManyAnswers = ManyAnswersMode.BestAndWorst });
+        await AssertSaidAsync(form, ("3", "Answer 3, the best"), ("Enter", "Choose the best and the worst answer first"), ("2", "Answer 2, the worst"), ("2", "Answer 2 taken back"));
+    }
+
+    private static async Task AssertSaidAsync(LabelForm form, params (string Key, string Said)[] expected)
+    {
+        foreach (var (key, said) in expected)
+        {
+            await form.KeysAsync(key);
+            await Expect(form.Page.Locator("#announcer")).ToHaveTextAsync(said);
+        }
+    }
+
     private async Task<LabelForm> OpenAsync(WebHost host, int answers, LabelFormSettings? settings = null)
     {
         await Stored.PublishAsync(host, settings ?? new(), SampleComparisons.Make(Stored.Batch, 0, answers));

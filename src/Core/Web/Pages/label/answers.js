@@ -1,4 +1,5 @@
 import { h } from "../shared/dom.js";
+import { announce } from "./announce.js";
 import { differences } from "./diff.js";
 import { TextBox } from "./texts.js";
 
@@ -31,11 +32,13 @@ export class AnswerCards {
     if (!this.#cards.has(id)) return;
     this.#pinned = this.#pinned.includes(id) ? this.#pinned.filter(other => other !== id) : [...this.#pinned, id].slice(-2);
     this.#layOut();
+    announce(this.#pinned.length === 0 ? "Nothing is pinned" : `Pinned ${this.#pinned.join(" and ")}`);
   }
 
   unpin() {
     this.#pinned = [];
     this.#layOut();
+    announce("Nothing is pinned");
   }
 
   get pinned() {

@@ -2,6 +2,7 @@ import { byId } from "../shared/dom.js";
 import { createApi } from "../shared/api.js";
 import { plural } from "../shared/format.js";
 import { ActivityClock } from "./activity.js";
+import { announce } from "./announce.js";
 import { scrollBy } from "./answers.js";
 import { conversation } from "./conversation.js";
 import { Drafts } from "./drafts.js";
@@ -117,7 +118,7 @@ export class LabelPage {
       return this.#session.start();
     }
     this.#present(task);
-    view.announce(task.answers.length === 2 ? "Next pair" : `Next task, ${task.answers.length} answers`);
+    announce(task.answers.length === 2 ? "Next pair" : `Next task, ${task.answers.length} answers`);
     this.#guidelines.keepUp(task.guidelines).catch(() => { /* The version that is shown goes with the ranking; the next task asks again. */ });
   }
 
@@ -134,7 +135,7 @@ export class LabelPage {
     this.#shown = null;
     view.showMessage(MessageTitles[next.status], `${next.reason ?? ""}${next.retryAfterSeconds ? "\nThis page looks again by itself." : ""}`,
       this.#progress.mine > 0 && next.status !== "ended" ? { label: "Change my last ranking", act: this.actions.amend } : null);
-    view.announce(`${MessageTitles[next.status]}. ${next.reason ?? ""}`);
+    announce(`${MessageTitles[next.status]}. ${next.reason ?? ""}`);
   }
 
   #present(task) {
@@ -227,7 +228,7 @@ export class LabelPage {
     this.#keepTime();
     this.#amending = { item, back };
     this.#present(item.task);
-    view.announce("An earlier ranking; choose again, or press Escape to keep it.");
+    announce("An earlier ranking; choose again, or press Escape to keep it.");
   }
 
   #proposeBreak() {

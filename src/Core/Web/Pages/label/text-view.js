@@ -1,4 +1,5 @@
 import { read, write } from "../shared/storage.js";
+import { announce } from "./announce.js";
 import { prepare } from "./markdown.js";
 import { viewTools } from "./view.js";
 
@@ -34,11 +35,13 @@ export class TextView {
   }
 
   toggle(name) {
-    if (!this.#answers || (name === "differences" && !this.#answers.canCompare)) return;
+    if (!this.#answers) return;
+    if (name === "differences" && !this.#answers.canCompare) return announce("Pin two answers to compare them");
     this.#view = { ...this.#view, [name]: !this.#view[name] };
     write(Key, this.#view.formatted ? "yes" : "no");
     this.#show();
     this.#changed();
+    announce(name === "formatted" ? (this.#view.formatted ? "Formatted text" : "Text as written") : this.#view.differences ? "Differences are marked" : "Differences are not marked");
   }
 
   tools(actions) {

@@ -41,10 +41,6 @@ export function showNotice(id, text, { bad = false, button } = {}) {
   element.classList.toggle("bad", bad);
 }
 
-export function announce(text) {
-  byId("announcer").textContent = text;
-}
-
 function guidelineLine(guidelines, actions) {
   const firstLine = guidelines.split("\n", 1)[0];
   return h("p", { class: "guideline-line muted" }, h("span", { class: "first-line" }, firstLine),

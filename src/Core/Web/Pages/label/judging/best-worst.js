@@ -1,4 +1,5 @@
 import { h } from "../../shared/dom.js";
+import { announce } from "../announce.js";
 import { AnswerCards } from "../answers.js";
 import { bestAndWorst, tie } from "../judgement.js";
 import { action, key, numberName, submitButton } from "./controls.js";
@@ -22,10 +23,12 @@ export function bestWorstJudging({ task, earlier, draft, judge, act, changed }) 
     else worst = id;
     render();
     changed();
+    announce(id === best ? `Answer ${id}, the best` : id === worst ? `Answer ${id}, the worst` : `Answer ${id} taken back`);
   }
 
   function send() {
     if (best && worst) judge(bestAndWorst(task.answers, best, worst));
+    else announce("Choose the best and the worst answer first");
   }
 
   function render() {

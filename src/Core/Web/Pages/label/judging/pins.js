@@ -1,4 +1,5 @@
 import { h } from "../../shared/dom.js";
+import { announce } from "../announce.js";
 import { action } from "./controls.js";
 
 /** `p` and a number put an answer beside another one; `p` twice puts all back. */
@@ -15,6 +16,7 @@ export class Pins {
 
   arm() {
     if (this.#armed) this.#cards.unpin();
+    else announce("Pin: press the numbers of two answers");
     this.#set(!this.#armed);
   }
 

@@ -1,4 +1,5 @@
 import { h, show } from "../../shared/dom.js";
+import { announce } from "../announce.js";
 import { AnswerCards } from "../answers.js";
 import { canSubmit, move, place, ranked, tierOf, without } from "../judgement.js";
 import { action, key, numberName, submitButton } from "./controls.js";
@@ -39,28 +40,34 @@ class Tiers {
   }
 
   #place(id) {
-    this.#set(place(this.#tiers, id, this.#tied));
+    this.#set(place(this.#tiers, id, this.#tied), id);
   }
 
   #takeBack() {
     const last = this.#tiers.at(-1)?.at(-1);
-    if (last) this.#set(without(this.#tiers, last));
+    if (last) this.#set(without(this.#tiers, last), last);
   }
 
   #toggleTied() {
     this.#tied = !this.#tied && this.#tiers.length > 0;
     this.#show();
+    announce(this.#tied ? `The next one ties with ${this.#tiers.at(-1).join(" and ")}` : this.#tiers.length > 0 ? "The next one does not tie" : "Nothing to tie with yet");
   }
 
   #send() {
     if (canSubmit(this.#tiers)) this.#context.judge(ranked(this.#tiers));
+    else announce("Rank two answers or more first");
   }
 
-  #set(tiers) {
+  /** @param id the answer that was put somewhere, or taken back. */
+  #set(tiers, id) {
     this.#tiers = tiers;
     this.#tied = false;
     this.#show();
     this.#context.changed();
+    const at = tierOf(tiers, id);
+    const others = at > 0 ? tiers[at - 1].filter(other => other !== id) : [];
+    announce(at === 0 ? `Answer ${id} taken back` : `Answer ${id}, ${ordinal(at)}${others.length > 0 ? `, tied with ${others.join(" and ")}` : ""}`);
   }
 
   #show() {
@@ -94,7 +101,7 @@ class Tiers {
   }
 
   #drop(id, { at, asNew }) {
-    this.#context.act(() => this.#set(at === 0 ? without(this.#tiers, id) : move(this.#tiers, id, at, { asNew })));
+    this.#context.act(() => this.#set(at === 0 ? without(this.#tiers, id) : move(this.#tiers, id, at, { asNew }), id));
   }
 }
 
