@@ -1,7 +1,10 @@
+using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Checks;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Prompts;
+using Rlhf.Web.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace Rlhf.Pages.Tests;
@@ -9,6 +12,8 @@ namespace Rlhf.Pages.Tests;
 /// <summary>What the form can look like: each with the campaign, the task and the keys that lead there.</summary>
 internal sealed record LabelState(string Name, LabelFormSettings Form, Comparison Comparison, Func<LabelForm, Task> Act, bool HasNext = false)
 {
+    private static readonly GoldRequest Practice = new(["We will replace it free of charge.", "Go away."], [[1], [2]], "My kettle broke after two weeks.", Explanation: "Only the first one helps.\nAn answer may be short, never rude.", Practice: true);
+
     private const string Setting = "You are the support assistant of Aurora, a shop for headphones and speakers. Be kind, be exact, and never promise what the shop can't keep.";
 
     private const string Steps = """
@@ -68,19 +73,50 @@ internal sealed record LabelState(string Name, LabelFormSettings Form, Compariso
             await form.KeysAsync("1");
             await Expect(form.Main).ToContainTextAsync("Enough for today");
         }),
+        new("practice", new(), SampleComparisons.Make(Batch, 14), form => Expect(form.Page.Locator("#practice")).ToBeVisibleAsync()) { HasPractice = true },
+        new("feedback", new(), SampleComparisons.Make(Batch, 15), async form =>
+        {
+            await form.KeysAsync("1");
+            await form.Page.Locator("dialog[open] summary").ClickAsync();
+        }) { HasPractice = true },
+        new("break", new(), SampleComparisons.Make(Batch, 16), async form =>
+        {
+            // As somebody who has worked for two hours.
+            await form.Page.EvaluateAsync("() => localStorage.setItem(Object.keys(localStorage).find(name => name.startsWith('rlhf-guidelines')).replace('guidelines', 'pace'), JSON.stringify({ latest: [], since: 7200, at: Date.now() }))");
+            await form.Page.ReloadAsync();
+            await form.WaitForAheadAsync();
+            await form.WaitUntilKeysCountAsync();
+            await form.KeysAsync("1");
+            await Expect(form.Page.Locator("#break")).ToContainTextAsync("A short break");
+        }, HasNext: true),
+        new("paused", new(), SampleComparisons.Make(Batch, 17), form => Expect(form.Main).ToContainTextAsync("Lunch until one.")) { IsPaused = true },
+        new("stopped", new(), SampleComparisons.Make(Batch, 18), async form =>
+        {
+            await form.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
+            await Expect(form.Main).ToContainTextAsync("Thank you");
+        }),
     ];
+
+    /// <summary>A practice comparison comes first.</summary>
+    public bool HasPractice { get; init; }
+
+    public bool IsPaused { get; init; }
 
     /// <summary>The state on a page of its own, in a host of its own.</summary>
     public async Task ShowAsync(Browser browser, Func<LabelForm, Task> look)
     {
         await using var host = await WebHost.StartAsync();
-        await host.PublishAsync(count: 0, batch: 2, form: Form, guidelines: "Pick the answer you would rather have received.\n\nAn answer is good when it solves the problem, is polite and promises nothing that the shop can't keep.\nLength alone is no merit.");
+        await host.PublishAsync(count: 0, batch: 2, form: Form, guidelines: "Pick the answer you would rather have received.\n\nAn answer is good when it solves the problem, is polite and promises nothing that the shop can't keep.\nLength alone is no merit.",
+            checks: HasPractice ? CheckSettings.None with { PracticeItems = 1, NeededAccuracy = 0 } : null);
+        if (HasPractice) await host.Get<GoldService>().MakeAsync(WebHost.Campaign, Practice);
+        if (IsPaused) await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { State = CampaignState.Paused, Reason = "Lunch until one." });
         await host.Get<ComparisonStore>().PublishAsync(WebHost.Campaign, Batch, HasNext ? [Comparison, SampleComparisons.Make(Batch, 99)] : [Comparison]);
         var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
         // Guidelines of several lines open by themselves the first time.
         await Expect(form.Page.Locator("#guidelines")).ToBeVisibleAsync();
         await form.Page.Keyboard.PressAsync("Escape");
-        await form.WaitForTaskAsync(Comparison);
+        if (!IsPaused && !HasPractice) await form.WaitForTaskAsync(Comparison);
+        else if (HasPractice) await Expect(form.Prompt).ToHaveTextAsync(Practice.Prompt!);
         await form.WaitUntilKeysCountAsync();
         await Act(form);
         await look(form);
