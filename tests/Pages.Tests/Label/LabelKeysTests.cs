@@ -47,6 +47,30 @@ public sealed class LabelKeysTests(Browser browser)
         await form.PressAsync("1");
     }
 
+    [BrowserFact]
+    public async Task SingleKeys_SwitchedOff_MeanNothingInThisBrowserUntilSwitchedOn()
+    {
+        await using var host = await WebHost.StartAsync();
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0), SampleComparisons.Make(Stored.Batch, 1));
+        var shown = await form.PromptAsync();
+        await form.KeysAsync("?");
+        await form.Page.GetByLabel("Keys of one letter, digit or sign").UncheckAsync();
+        await form.KeysAsync("Escape");
+        await form.Page.ReloadAsync();
+        await form.PromptAsync();
+        await form.WaitUntilKeysCountAsync();
+        await form.KeysAsync("1", "b", "s", "=", "?", "g", "m");
+        await Expect(form.Page.Locator("dialog[open], .formatted")).ToHaveCountAsync(0);
+        await Expect(form.Page.Locator(".common kbd").First).ToBeHiddenAsync();
+        Assert.Equal(shown, await form.PromptAsync());
+        await form.Page.GetByRole(AriaRole.Button, new() { Name = "Keys" }).ClickAsync();
+        await form.Page.GetByLabel("Keys of one letter, digit or sign").CheckAsync();
+        await form.KeysAsync("Escape");
+        await form.PressAsync("s");
+        Assert.Equal(RankingOutcome.Skip, Assert.Single(await Stored.RankingsAsync(host, 1)).Outcome);
+        form.AssertNoErrors();
+    }
+
     private static Task<IJSHandle> ScrolledAsync(LabelForm form, string region, string how) =>
         form.Page.WaitForFunctionAsync($"() => {{ const element = document.querySelector('{region}'); return {how}; }}");
 

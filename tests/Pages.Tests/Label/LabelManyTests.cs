@@ -113,6 +113,19 @@ public sealed class LabelManyTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task Tiers_EnterHeldOnANumber_CountsOnce()
+    {
+        await using var host = await WebHost.StartAsync();
+        var form = await OpenAsync(host, answers: 3);
+        await form.Page.Locator("[data-chip='2']").FocusAsync();
+        for (var i = 0; i < 4; i++) await form.Page.Keyboard.DownAsync("Enter");
+        await form.Page.Keyboard.UpAsync("Enter");
+        await Expect(form.Answer(2)).ToContainTextAsync("1st");
+        await form.KeysAsync("Enter");
+        await Expect(form.Answer(2)).Not.ToContainTextAsync("1st");
+    }
+
+    [BrowserFact]
     public async Task Tiers_EachKey_IsSaidToAScreenReader()
     {
         await using var host = await WebHost.StartAsync();

@@ -82,6 +82,34 @@ public sealed class LabelReadingTests(Browser browser)
     }
 
     [BrowserFact]
+    public async Task RightToLeft_Formatted_ListsAndTablesRunFromTheRightToo()
+    {
+        await using var host = await WebHost.StartAsync();
+        const string Arabic = "- افتح العلبة\n- اضغط **الزر**\n\n  عشر ثوان\n\n> انتظر\n\n| الطراز | اللون |\n|---|---|\n| ١ | أحمر |\n";
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0, "كيف؟", [Arabic, "1. Open it\n2. Press it\n\n| Model | Light |\n|---|---|\n| 1 | red |\n"]));
+        await form.KeysAsync("m");
+        await Expect(form.Main.Locator(".answer table")).ToHaveCountAsync(2);
+        foreach (var (element, direction) in new[] { ("ul", "rtl"), ("ul > li", "rtl"), ("blockquote", "rtl"), ("ol", "ltr"), ("ol > li", "ltr") })
+            Assert.Equal(direction, await form.Main.Locator($".answer {element}").First.EvaluateAsync<string>("element => getComputedStyle(element).direction"));
+        Assert.Equal(["ltr", "rtl"], (await form.Main.Locator(".answer .table-scroll, .answer table").EvaluateAllAsync<string[]>("all => all.map(element => getComputedStyle(element).direction)")).Distinct().Order());
+    }
+
+    [BrowserFact]
+    public async Task MarkedText_TheClickThatTakesTheMarkAway_IsNoChoice()
+    {
+        await using var host = await WebHost.StartAsync();
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0, "Read closely.", ["Yes, of course.", "No."]), SampleComparisons.Make(Stored.Batch, 1));
+        await form.WaitForTaskAsync(SampleComparisons.Make(Stored.Batch, 0, "Read closely.", ["Yes, of course.", "No."]));
+        await form.WaitUntilKeysCountAsync();
+        await form.Answer(1).Locator(".text").SelectTextAsync();
+        await form.Answer(2).ClickAsync();
+        Assert.Equal("", await form.Page.EvaluateAsync<string>("() => String(getSelection())"));
+        await Expect(form.Prompt).ToHaveTextAsync("Read closely.");
+        await form.Answer(2).ClickAsync();
+        await Expect(form.Prompt).Not.ToHaveTextAsync("Read closely.");
+    }
+
+    [BrowserFact]
     public async Task LongAnswers_ScrollTogetherByKeys_WhileThePromptAndTheJudgementsStay()
     {
         await using var host = await WebHost.StartAsync();

@@ -82,10 +82,13 @@ export class AnswerCards {
     const badge = h("span", { class: "badge-place", hidden: true });
     const pin = on.pins && h("button", { type: "button", class: "quiet pin-button", "aria-pressed": "false", onclick: event => { event.stopPropagation(); this.togglePin(answer.id); } },
       "Pin", h("span", { class: "hidden-visually" }, ` answer ${answer.id} beside another`));
+    let hadMarked = false;
+    const marked = () => String(getSelection()) !== "";
     const element = h("article", {
       class: `answer${on.choose ? " choosable" : ""}`, "data-answer": answer.id, "aria-label": `Answer ${answer.id}`,
-      // Marking text to read it closely is no choice.
-      onclick: on.choose && (() => { if (String(getSelection()) === "") on.choose(answer.id); }),
+      // Marking text to read it closely is no choice, nor is the click that takes the mark away.
+      onpointerdown: on.choose && (() => { hadMarked = marked(); }),
+      onclick: on.choose && (() => { if (!hadMarked && !marked()) on.choose(answer.id); }),
     },
     h("header", { class: "answer-head" }, name, badge, answer.cutOff && h("span", { class: "cut-off" }, "Cut off at the length limit"), pin), box.element);
     this.#cards.set(answer.id, { element, box, badge, pin });

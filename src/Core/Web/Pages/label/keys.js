@@ -1,4 +1,10 @@
 import { h, byId, show } from "../shared/dom.js";
+import { read, write } from "../shared/storage.js";
+
+const OffKey = "rlhf-single-keys";
+
+/** Whether keys of one letter, digit or sign mean something. Speech input types them by mistake: they can be switched off. */
+let areSingleOn = read(OffKey) !== "off";
 
 /** Keys whose repetition while held does something sensible. */
 const MayRepeat = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown"]);
@@ -15,12 +21,18 @@ export function listenToKeys(onKey, signal) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.target.closest?.("input, textarea, select")) return leaveField(event);
     const key = nameOf(event);
-    if (event.repeat && !MayRepeat.has(key)) return;
+    if (event.repeat && !MayRepeat.has(key)) return heldOn(event);
+    if (!areSingleOn && key.length === 1 && key !== " ") return;
     if (ScrollKeys.test(key) && event.target.closest?.(ScrollRegions)) return;
     // Enter and Space press the button that has the focus.
     if ((key === "Enter" || key === " ") && event.target.closest?.("button, a, summary")) return;
     if (onKey(key)) event.preventDefault();
   }, { signal });
+}
+
+/** Enter presses a button again for as long as it is held. */
+function heldOn(event) {
+  if (event.key === "Enter" && event.target.closest?.("button, summary")) event.preventDefault();
 }
 
 function leaveField(event) {
@@ -35,6 +47,19 @@ function nameOf(event) {
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code ?? "");
   if (digit && !event.shiftKey) return digit[1];
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
+}
+
+/** The switch in the overlay, remembered in this browser. */
+export function openSwitch() {
+  const box = byId("keys-single");
+  const apply = () => document.body.classList.toggle("single-keys-off", !areSingleOn);
+  box.checked = areSingleOn;
+  box.onchange = () => {
+    areSingleOn = box.checked;
+    write(OffKey, areSingleOn ? "on" : "off");
+    apply();
+  };
+  apply();
 }
 
 /** @param groups [[title, [[key, meaning], …]], …] */

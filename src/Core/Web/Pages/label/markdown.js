@@ -2,6 +2,8 @@ import { h } from "../shared/dom.js";
 
 const Tags = ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span"];
 
+const RightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u;
+
 /** Texts of the task shown and of the one ahead, nine answers and some turns each. */
 const MostKept = 40;
 
@@ -31,13 +33,21 @@ export function prepare(text) {
 
 function made(text) {
   const fragment = render(text);
-  for (const block of fragment.querySelectorAll("p, li, h1, h2, h3, h4, h5, h6, blockquote, th, td")) block.setAttribute("dir", "auto");
+  for (const block of fragment.querySelectorAll("p, h1, h2, h3, h4, h5, h6, th, td")) block.setAttribute("dir", "auto");
+  // What holds blocks with a direction of their own would find none by "auto", and its markers, bar or columns stand on a side.
+  for (const holder of fragment.querySelectorAll("ul, ol, li, blockquote, table")) holder.setAttribute("dir", directionOf(holder.textContent));
   for (const code of fragment.querySelectorAll("pre")) {
     code.setAttribute("dir", "ltr");
     code.tabIndex = 0;
   }
-  for (const table of fragment.querySelectorAll("table")) table.replaceWith(h("div", { class: "table-scroll", tabindex: "0" }, table.cloneNode(true)));
+  for (const table of fragment.querySelectorAll("table")) table.replaceWith(h("div", { class: "table-scroll", tabindex: "0", dir: table.dir }, table.cloneNode(true)));
   return fragment;
+}
+
+/** Of the first letter, as "auto" has it. */
+function directionOf(text) {
+  const first = /\p{L}/u.exec(text)?.[0] ?? "";
+  return RightToLeft.test(first) ? "rtl" : "ltr";
 }
 
 const Harmless = {

@@ -9,7 +9,7 @@ import { Drafts } from "./drafts.js";
 import { Guidelines } from "./guidelines.js";
 import { openJudging } from "./judging/index.js";
 import { toRequest } from "./judgement.js";
-import { listenToKeys, showKeys } from "./keys.js";
+import { listenToKeys, openSwitch, showKeys } from "./keys.js";
 import { AwayTexts, Lease } from "./lease.js";
 import { Notes } from "./notes.js";
 import { Outbox } from "./outbox.js";
@@ -81,6 +81,7 @@ export class LabelPage {
     view.showMessage("Loading");
     await this.#loadGuidelines();
     this.#pace = new Pace(`rlhf-pace-${this.#name}`);
+    openSwitch();
     listenToKeys(key => this.#onKey(key), this.#keys.signal);
     this.#session.start();
   }
