@@ -264,6 +264,8 @@ export class LabelPage {
     const released = this.#session.stop();
     this.#end();
     view.showMessage("Thank you", "What was on the screen goes to somebody else. You can come back with the same link.", { label: "Go on", act: () => location.reload() });
+    byId("main").focus({ preventScroll: true });
+    announce("Thank you. You can come back with the same link.");
     await released;
   }
 
@@ -274,7 +276,7 @@ export class LabelPage {
     this.#amending = this.#shown = null;
     this.#lease.begin(null);
     for (const notice of ["lease", "practice", "break", "flash"]) view.showNotice(notice, null);
-    byId("keys-button").hidden = byId("stop-button").hidden = true;
+    document.querySelector(".top-actions").hidden = true;
   }
 }
 
