@@ -62,9 +62,15 @@ export function openSwitch() {
   apply();
 }
 
-/** @param groups [[title, [[key, meaning], …]], …] */
-export function showKeys(groups) {
-  show(byId("keys-list"), groups.map(([title, keys]) => h("section", {}, h("h3", {}, title),
-    h("dl", {}, keys.flatMap(([key, meaning]) => [h("dt", {}, key.split(" ").map(part => part === "or" || part === "to" || part === "then" ? ` ${part} ` : h("kbd", {}, part))), h("dd", {}, meaning)])))));
+/** The overlay. @param judging, notes of the task on the screen, if there is one. */
+export function showKeys(judging, notes) {
+  show(byId("keys-list"),
+    group("Ranking", [...judging?.help ?? [], ["b", "Both or all are bad"], ["s", "Skip"], ["u", "Undo: change an earlier ranking, up to ten back"], ...notes?.help ?? []]),
+    group("Reading", [...judging?.view ? [["m", "Formatted text, or as written"], ["d", "Mark the differences"]] : [], ["↓ ↑", "Scroll the answers"], ["g", "Guidelines"], ["?", "These keys"]]));
   byId("keys").showModal();
+}
+
+function group(title, keys) {
+  const named = key => key.split(" ").map(part => part === "or" || part === "to" || part === "then" ? ` ${part} ` : h("kbd", {}, part));
+  return h("section", {}, h("h3", {}, title), h("dl", {}, keys.flatMap(([key, meaning]) => [h("dt", {}, named(key)), h("dd", {}, meaning)])));
 }

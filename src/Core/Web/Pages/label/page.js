@@ -1,6 +1,5 @@
 import { byId } from "../shared/dom.js";
 import { createApi } from "../shared/api.js";
-import { plural } from "../shared/format.js";
 import { ActivityClock } from "./activity.js";
 import { announce } from "./announce.js";
 import { scrollBy } from "./answers.js";
@@ -12,6 +11,7 @@ import { toRequest } from "./judgement.js";
 import { listenToKeys, openSwitch, showKeys } from "./keys.js";
 import { AwayTexts, Lease } from "./lease.js";
 import { Notes } from "./notes.js";
+import { proposeBreak, showSending } from "./notices.js";
 import { Outbox } from "./outbox.js";
 import { Pace } from "./pace.js";
 import { showFeedback } from "./practice.js";
@@ -70,7 +70,7 @@ export class LabelPage {
     this.actions = {
       bothBad: judged("bothBad"), skip: judged("skip"), amend: () => this.#amend(), back: () => this.#back(),
       formatted: () => this.#texts.toggle("formatted"), differences: () => this.#texts.toggle("differences"),
-      guidelines: () => this.#guidelines.open(), keys: () => this.#showKeys(),
+      guidelines: () => this.#guidelines.open(), keys: () => showKeys(this.#shown?.judging, this.#shown?.notes),
     };
   }
 
@@ -200,7 +200,7 @@ export class LabelPage {
     this.#drafts.drop(task.comparison);
     const breakIsDue = this.#pace.add(seconds, this.#form.breakAfterMinutes);
     this.#setProgress({ ...this.#progress, mine: this.#progress.mine + 1, today: this.#progress.today + 1 });
-    if (breakIsDue) this.#proposeBreak();
+    if (breakIsDue) proposeBreak(this.#pace.minutes, () => this.#pace.restart());
   }
 
   #amend() {
@@ -232,31 +232,14 @@ export class LabelPage {
     announce("An earlier ranking; choose again, or press Escape to keep it.");
   }
 
-  #proposeBreak() {
-    view.showNotice("break", `You have ranked for ${plural(this.#pace.minutes, "minute")}. A short break keeps your eyes fresh; nothing is lost.`,
-      { button: { label: "Go on", act: () => { this.#pace.restart(); view.showNotice("break", null); byId("main").focus({ preventScroll: true }); } } });
-  }
-
-  #onOutbox({ waiting, failing, kept, refused, response }) {
-    if (response?.feedback) showFeedback(this.#practised, response.feedback);
-    view.showNotice("outbox", failing ? waitingText(waiting, kept) : null);
-    if (response?.extra) view.showNotice("flash", "That one needed no more rankings by then. Yours is kept as an extra one.");
-    if (refused) view.showNotice("flash", refused.code === "already-ranked"
-      ? "You had ranked that one already, in another window or on another device. That ranking stands; u changes it."
-      : `The last ranking was not taken: ${refused.message} ${refused.remedy ?? ""}`, { bad: true });
+  #onOutbox(change) {
+    if (change.response?.feedback) showFeedback(this.#practised, change.response.feedback);
+    showSending(change);
   }
 
   #setProgress(progress) {
     this.#progress = progress;
     view.showProgress(progress, this.#pace.seconds, this.#form.dailyCap ?? null);
-  }
-
-  #showKeys() {
-    const judging = this.#shown?.judging;
-    showKeys([
-      ["Ranking", [...judging?.help ?? [], ["b", "Both or all are bad"], ["s", "Skip"], ["u", "Undo: change an earlier ranking, up to ten back"], ...this.#shown?.notes.help ?? []]],
-      ["Reading", [...judging?.view ? [["m", "Formatted text, or as written"], ["d", "Mark the differences"]] : [], ["↓ ↑", "Scroll the answers"], ["g", "Guidelines"], ["?", "These keys"]]],
-    ]);
   }
 
   async #stop() {
@@ -278,11 +261,4 @@ export class LabelPage {
     for (const notice of ["lease", "practice", "break", "flash"]) view.showNotice(notice, null);
     document.querySelector(".top-actions").hidden = true;
   }
-}
-
-function waitingText(waiting, kept) {
-  const [are, they] = waiting === 1 ? [" is", "It is"] : ["s are", "They are"];
-  return `${waiting} ranking${are} not sent yet. ` + (kept
-    ? `${they} kept in this browser and sent as soon as the connection is back.`
-    : `${they} sent as soon as the connection is back, if this page stays open: this browser keeps nothing for it.`);
 }
