@@ -1,5 +1,7 @@
 /** What a browser keeps for a page. One that keeps nothing (blocked, or full) costs what would have been kept, never the page. */
 
+let hasWarned = false;
+
 /** @returns the text, or null. */
 export function read(name) {
   return attempt(() => localStorage.getItem(name), null);
@@ -33,7 +35,8 @@ function attempt(act, otherwise) {
   try {
     return act();
   } catch (error) {
-    console.warn("This browser keeps nothing for this page.", error);
+    if (!hasWarned) console.warn("This browser keeps nothing for this page.", error);
+    hasWarned = true;
     return otherwise;
   }
 }
