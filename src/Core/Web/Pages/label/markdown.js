@@ -2,6 +2,7 @@ import { h } from "../shared/dom.js";
 
 const Tags = ["p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span"];
 
+const Letter = /\p{L}/u;
 const RightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Samaritan}\p{Script=Mandaic}\p{Script=Adlam}]/u;
 
 /** Texts of the task shown and of the one ahead, nine answers and some turns each. */
@@ -33,7 +34,8 @@ export function prepare(text) {
 
 function made(text) {
   const fragment = render(text);
-  for (const block of fragment.querySelectorAll("p, h1, h2, h3, h4, h5, h6, th, td")) block.setAttribute("dir", "auto");
+  // Without a letter, "auto" would be left to right: a number in a table from the right stands as its column does.
+  for (const block of fragment.querySelectorAll("p, h1, h2, h3, h4, h5, h6, th, td")) if (Letter.test(block.textContent)) block.setAttribute("dir", "auto");
   // What holds blocks with a direction of their own would find none by "auto", and its markers, bar or columns stand on a side.
   for (const holder of fragment.querySelectorAll("ul, ol, li, blockquote, table")) holder.setAttribute("dir", directionOf(holder.textContent));
   for (const code of fragment.querySelectorAll("pre")) {
@@ -46,7 +48,7 @@ function made(text) {
 
 /** Of the first letter, as "auto" has it. */
 function directionOf(text) {
-  const first = /\p{L}/u.exec(text)?.[0] ?? "";
+  const first = Letter.exec(text)?.[0] ?? "";
   return RightToLeft.test(first) ? "rtl" : "ltr";
 }
 
