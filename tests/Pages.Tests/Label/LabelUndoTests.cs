@@ -1,4 +1,3 @@
-using Rlhf.Labeling;
 using Rlhf.Local.Tests.Web;
 using static Microsoft.Playwright.Assertions;
 
