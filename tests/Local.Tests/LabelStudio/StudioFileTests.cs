@@ -197,6 +197,14 @@ public sealed class StudioFileTests : IDisposable
 
 internal static class StudioTemplates
 {
+    /// <summary>With the second answer left, and no place for strengths.</summary>
+    public const string Turned = """<View><Text name="q" value="$prompt"/><Pairwise name="pw" toName="b,a"/><Text name="a" value="$answer1"/><Text name="b" value="$answer2"/><Choices name="rlhf-verdict" toName="q"><Choice value="tie"/><Choice value="both bad"/></Choices></View>""";
+
+    /// <summary>With a verdict that does not offer all that annotators may say.</summary>
+    public const string Partly = """<View><Text name="q" value="$prompt"/><Pairwise name="pw" toName="l,r"/><Text name="l" value="$text1"/><Text name="r" value="$text2"/><Choices name="rlhf-verdict" toName="q"><Choice value="tie"/></Choices></View>""";
+
     /// <summary>Pairwise and nothing else, with sides of its own names.</summary>
     public const string Bare = """<View><Text name="q" value="$prompt"/><Pairwise name="pw" toName="l,r"/><Text name="l" value="$text1"/><Text name="r" value="$text2"/></View>""";
+
+    public static string? Of(string? name) => name switch { "bare" => Bare, "turned" => Turned, "partly" => Partly, _ => null };
 }

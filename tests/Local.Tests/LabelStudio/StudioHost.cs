@@ -8,6 +8,7 @@ using Rlhf.Labeling;
 using Rlhf.LabelStudio;
 using Rlhf.LabelStudio.Server;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Web.Contracts;
 
 namespace Rlhf.Local.Tests.LabelStudio;
 
@@ -40,14 +41,14 @@ internal sealed class StudioHost : IAsyncDisposable
     /// <summary>The numbers that the batch's comparisons have there, in the batch's order.</summary>
     public IReadOnlyList<long> Tasks { get; private set; } = [];
 
-    public static async Task<StudioHost> StartAsync(int count = 3, int overlap = 1, int answers = 2, string? token = LabelStudioServer.Token)
+    public static async Task<StudioHost> StartAsync(int count = 3, int overlap = 1, int answers = 2, string? token = LabelStudioServer.Token, string? template = null)
     {
         var server = await LabelStudioServer.StartAsync();
         var time = new FakeTimeProvider(new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { [AppSettings.LabelStudioToken] = token, [AppSettings.LabelStudioWebhookSecret] = Secret }).Build();
         // Not in the place of the host's own configuration: its address is in that.
         var web = await WebHost.StartAsync(services => services.AddSingleton(new StudioClients(configuration, time)).AddSingleton(s => ActivatorUtilities.CreateInstance<StudioWebhook>(s, configuration)), time);
-        var comparisons = await web.PublishAsync(count, overlap, answers, server: new LabelStudioSettings(server.Address, LabelStudioServer.Project));
+        var comparisons = await web.PublishAsync(count, overlap, answers, template: template, server: new LabelStudioSettings(server.Address, LabelStudioServer.Project));
         return new(web, server, comparisons, time);
     }
 
@@ -70,6 +71,20 @@ internal sealed class StudioHost : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/campaigns/{campaign}/label-studio/webhook") { Content = JsonContent.Create(message) };
         if (secret is not null) request.Headers.Add(StudioWebhook.Header, secret);
         return await http.SendAsync(request);
+    }
+
+    /// <summary>Sends an export back, as whoever keeps tasks by hand does.</summary>
+    public async Task<AnnotationReport> PostAsync(JsonArray export)
+    {
+        using var owner = Web.Owner();
+        return await WebHost.ReadAsync<AnnotationReport>(await owner.PostAsync("/api/campaigns/support/label-studio/annotations", JsonContent.Create(export)));
+    }
+
+    /// <summary>Tasks as a route of the campaign gives them.</summary>
+    public async Task<JsonArray> ReadTasksAsync(string path)
+    {
+        using var owner = Web.Owner();
+        return JsonNode.Parse(await owner.GetStringAsync($"/api/campaigns/support/{path}"))!.AsArray();
     }
 
     public async Task<IReadOnlyList<Ranking>> RankingsAsync() => await Web.Get<RankingStore>().ReadBatchAsync(Batch);

@@ -20,7 +20,7 @@ internal sealed class AnnotationWriter(LabelTemplate? template)
         data["split"] = comparison.Prompt.Split.ToString().ToLowerInvariant();
         if (comparison.Prompt.Group is { } group) data["group"] = group;
         if (comparison.Prompt.Metadata is { } metadata) data["metadata"] = metadata.DeepClone();
-        var meta = new TaskMeta(campaign, comparison.Id, [.. Enumerable.Range(1, order.Count)]).ToJson();
+        var meta = new TaskMeta(campaign, comparison.Id, [.. Enumerable.Range(1, order.Count)], template?.LeftNumber ?? 1).ToJson();
         meta["generators"] = new JsonArray([.. comparison.Answers.Select(a => (JsonNode)a.Generator)]);
         meta["finishReasons"] = new JsonArray([.. comparison.Answers.Select(a => (JsonNode)a.FinishReason.ToString().ToLowerInvariant())]);
         data[TaskFields.Meta] = meta;

@@ -34,7 +34,8 @@ public sealed partial class AnnotationIntake(
     // One message about a comparison at a time in a process: two about one annotation would race for its ranking. Comparisons share turns, so that their number does not grow.
     private readonly SemaphoreSlim[] turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
 
-    internal async Task<IntakeOutcome> TakeAsync(CampaignId campaign, ComparisonId comparison, AnnotationMessage message, CancellationToken cancellation)
+    /// <param name="shown">The task that was annotated, where it may be another one than was sent to the server: its answers stand in an order of its own.</param>
+    internal async Task<IntakeOutcome> TakeAsync(CampaignId campaign, ComparisonId comparison, AnnotationMessage message, CancellationToken cancellation, StudioTask? shown = null)
     {
         using var turn = await TurnAsync(comparison, cancellation);
         if (await store.FindTaskAsync(campaign, comparison, cancellation) is not { } task) return IntakeOutcome.NotOurs;
@@ -43,7 +44,7 @@ public sealed partial class AnnotationIntake(
         if (!await store.NoteAnnotationAsync(campaign, message.Id, comparison, cancellation)) return IntakeOutcome.Late;
         task = await store.ChangeTaskAsync(campaign, comparison, t => t.With(new(message.Id, message.Annotator, message.UpdatedAt)), cancellation) ?? task;
         if (task.Current(message.Annotator)?.Id != message.Id) return IntakeOutcome.Unchanged;
-        return await SubmitAsync(campaign, task, message, cancellation);
+        return await SubmitAsync(campaign, shown ?? task, message, cancellation);
     }
 
     /// <summary>Takes back what an annotation said, and whatever is still to be heard of it.</summary>
@@ -68,7 +69,8 @@ public sealed partial class AnnotationIntake(
             var request = judgement.ToRequest(LabelFormRules.MaximumStrength(settings.Form)) with { ActiveSeconds = message.LeadTime };
             var invite = new Invite(message.Annotator, AnnotatorKind.Person, null, time.GetUtcNow(), DateTimeOffset.MaxValue);
             // The right to submit, with the sides as they were there.
-            await annotators.MarkServedAsync(campaign, message.Annotator, new(new(task.Batch, task.Comparison), task.Order, time.GetUtcNow()), cancellation);
+            var served = await annotators.MarkServedAsync(campaign, message.Annotator, new(new(task.Batch, task.Comparison), task.Order, time.GetUtcNow()), cancellation);
+            request = request with { Tiers = Placed(request.Tiers, task.Order, served.ShownOrder) };
             return await RankAsync(campaign, invite, task, request, cancellation) ? IntakeOutcome.Taken : IntakeOutcome.Unchanged;
         }
         catch (RlhfException e) when (e.Code is "invalid-result" or "invalid-ranking")
@@ -77,6 +79,10 @@ public sealed partial class AnnotationIntake(
             return IntakeOutcome.Unreadable;
         }
     }
+
+    /// <summary>Tiers by the task's numbers as tiers by the places that the annotator was served first, maybe in another task with the sides the other way round.</summary>
+    private static IReadOnlyList<IReadOnlyList<string>>? Placed(IReadOnlyList<IReadOnlyList<string>>? tiers, IReadOnlyList<string> order, IReadOnlyList<string> served) =>
+        tiers is null ? null : [.. tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(number => ShownOrder.PlaceOf(served, ShownOrder.AnswerAt(order, number)!))])];
 
     /// <returns>Whether it changed anything.</returns>
     private async Task<bool> RankAsync(CampaignId campaign, Invite invite, StudioTask task, Web.Contracts.RankingRequest request, CancellationToken cancellation)

@@ -57,7 +57,7 @@ public sealed class StudioSync(StudioClients clients, StudioStore store, Compari
             // Said before the call: after a crash nobody knows whether the tasks are there, so they are looked for.
             var pushing = new StudioPush(batch, AskedAt: time.GetUtcNow());
             await store.SavePushAsync(campaign.Id, pushing, cancellation);
-            var numbers = await client.ImportAsync(new JsonArray([.. missing.Select(c => (JsonNode)TaskWriter.ToTask(campaign.Id, c, template))]), cancellation);
+            var numbers = await client.ImportAsync(new JsonArray([.. missing.Select(c => (JsonNode)TaskWriter.ToTask(campaign.Id, c, template, left))]), cancellation);
             // Without numbers they are found at the next look.
             if (numbers is null) return pushing;
             await store.AddTasksAsync(campaign.Id, missing.Zip(numbers, (c, number) => ToRow(c, number, left)), cancellation);
@@ -75,7 +75,9 @@ public sealed class StudioSync(StudioClients clients, StudioStore store, Compari
         await foreach (var task in client.ListTasksAsync(cancellation))
         {
             if (!task.TryGetProperty("data", out var data) || TaskMeta.Read(data) is not { } meta || AnnotationMessage.Number(task, "id") is not { } number) continue;
-            if (meta.Campaign == campaign && wanted.TryGetValue(meta.Comparison, out var comparison)) found.TryAdd(comparison.Id, ToRow(comparison, number, left));
+            if (meta.Campaign != campaign || !wanted.TryGetValue(meta.Comparison, out var comparison)) continue;
+            // As the task says, not as it would be drawn: one of an exported file stands in the comparison's own order.
+            if (meta.OrderOf(comparison) is { } order) found.TryAdd(comparison.Id, new(comparison.Id, comparison.Batch, number, order, left, []));
         }
         return [.. found.Values];
     }

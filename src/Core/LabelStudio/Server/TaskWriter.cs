@@ -16,13 +16,14 @@ internal static class TaskWriter
     /// <summary>The answers' ids as the task has them; the same whenever it is asked for.</summary>
     public static IReadOnlyList<string> OrderOf(Comparison comparison) => ShownOrder.For(comparison, Server);
 
-    public static JsonObject ToTask(CampaignId campaign, Comparison comparison, LabelTemplate? template)
+    /// <param name="left">Number of the answer that the project's template shows left.</param>
+    public static JsonObject ToTask(CampaignId campaign, Comparison comparison, LabelTemplate? template, int left)
     {
         var order = OrderOf(comparison);
         var own = comparison.Answers.Select(a => a.Id).ToList();
         var data = DataOf(comparison, order);
         AddVariables(data, comparison, order, template);
-        data[TaskFields.Meta] = new TaskMeta(campaign, comparison.Id, [.. order.Select(id => own.IndexOf(id) + 1)]).ToJson();
+        data[TaskFields.Meta] = new TaskMeta(campaign, comparison.Id, [.. order.Select(id => own.IndexOf(id) + 1)], left).ToJson();
         return new() { ["data"] = data };
     }
 
