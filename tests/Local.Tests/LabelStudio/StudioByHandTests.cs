@@ -16,6 +16,10 @@ public sealed class StudioByHandTests
         for (var i = 0; i < export.Count; i++) export[i]!["annotations"]!.AsArray().Add(Annotation(900 + i, user: 3, "left"));
         var report = await host.PostAsync(export);
         Assert.Empty(report.Errors);
+        // The form's own rankings, which went out with the tasks, are none of anybody's there.
+        Assert.Equal((12, 12, 12), (report.Tasks, report.Taken, report.Unchanged));
+        Assert.Equal(24, (await host.RankingsAsync()).Count);
+        var left = template is null ? "answer1" : "answer2";
         foreach (var task in export) Assert.Equal(task!["data"]![left]!.GetValue<string>(), await PreferredAsync(host, task, "labelstudio-3"));
     }
 

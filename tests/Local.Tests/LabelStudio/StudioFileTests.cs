@@ -37,10 +37,14 @@ public sealed class StudioFileTests : IDisposable
     [InlineData("label-studio-min", null)]
     [InlineData("label-studio", "bare")]
     [InlineData("label-studio-min", "bare")]
+    [InlineData("label-studio", "turned")]
+    [InlineData("label-studio-min", "turned")]
+    [InlineData("label-studio", "partly")]
+    [InlineData("label-studio-min", "partly")]
     public async Task ExportThenImport_GivesTheSameRankings(string format, string? template)
     {
         await using var host = await PipelineHost.StartAsync(folder);
-        await host.CreateAsync(SampleLabels.Settings(Source.Value) with { LabelTemplate = template is null ? null : StudioTemplates.Bare });
+        await host.CreateAsync(SampleLabels.Settings(Source.Value) with { LabelTemplate = StudioTemplates.Of(template) });
         var labels = Draws.Array[90].Single().Select((drawn, i) => Label(i, drawn)).ToList();
         await SampleLabels.PublishAsync(host, Source, 1, [.. labels.Take(50)]);
         await SampleLabels.PublishAsync(host, Source, 2, [.. labels.Skip(50)]);
@@ -83,6 +87,74 @@ public sealed class StudioFileTests : IDisposable
         var format = host.Get<ExportFormats>().Get("label-studio");
         Assert.Contains(format.LosesOf(bare), loss => loss.Contains("rlhf-verdict", StringComparison.Ordinal) && loss.Contains("a tie and both bad", StringComparison.Ordinal));
         Assert.DoesNotContain(format.LosesOf(whole), loss => loss.Contains("rlhf-verdict", StringComparison.Ordinal));
+        var partly = await host.CreateAsync(SampleLabels.Settings("partly") with { LabelTemplate = StudioTemplates.Partly, Form = new() { Scale = 4 } });
+        Assert.Contains(format.LosesOf(partly), loss => loss.Contains("does not offer 'both bad', 'slightly better', 'better':", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("label-studio")]
+    [InlineData("label-studio-min")]
+    public async Task Export_ChangedInLabelStudio_SaysWhatItSaysNow(string format)
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await PublishRankedAsync(host, 5);
+        var export = JsonNode.Parse(await SampleLabels.ExportAsync(host, Source, format))!.AsArray().ToDictionary(task => Text(task!["data"]?["prompt"] ?? task["prompt"]), task => task!.AsObject());
+        Change(export["Question 0?"], "rlhf-verdict", new() { ["choices"] = new JsonArray("much better") });
+        Change(export["Question 1?"], "rlhf-verdict", null);
+        Change(export["Question 2?"], "sure", new() { ["rating"] = 5 });
+        Change(export["Question 2?"], "note", new() { ["text"] = new JsonArray("new") });
+        Change(export["Question 3?"], "rlhf-verdict", null);
+        Change(export["Question 3?"], "comparison", new() { ["selected"] = "none" });
+        var rankings = await ImportByPromptAsync(host, [.. export.Values]);
+        Assert.Equal((3, 1), (rankings[0].Strength, rankings[0].Tiers[0].Count));
+        Assert.Equal((null, 2), (rankings[1].Strength, rankings[1].Tiers.Count));
+        Assert.Equal(["""{"rating":5}""", """{"text":["new"]}"""], rankings[2].Fields!.Select(f => f.Value.ToJsonString()));
+        Assert.Equal((2, "prompt"), (rankings[2].Strength, rankings[2].Fields![0].To));
+        Assert.Single(rankings[3].Tiers);
+        Assert.Equal((2, """{"rating":2}"""), (rankings[4].Strength, rankings[4].Fields![0].Value.ToJsonString()));
+        // What Label Studio can't hold stays as it was.
+        Assert.All(rankings, r => Assert.Equal(("kept", AnnotatorKind.Simulated), (r.Comment, r.AnnotatorKind)));
+    }
+
+    [Fact]
+    public async Task JsonMin_AnnotatedAnewOnATaskThatIsARecordOfOurs_IsTheNewAnnotators()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await PublishRankedAsync(host, 2);
+        var export = JsonNode.Parse(await SampleLabels.ExportAsync(host, Source, "label-studio-min"))!.AsArray();
+        foreach (var (i, record) in export.Index()) (record!["annotation_id"], record["annotator"], record["created_at"], record["updated_at"]) = (801 + i, 7, "2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z");
+        // One is answered, and of the other nothing is chosen.
+        Change(export[0]!.AsObject(), "comparison", new() { ["selected"] = "right" });
+        foreach (var name in (string[])["comparison", "rlhf-verdict"]) export[1]!.AsObject().Remove(name);
+        var rankings = await ImportByPromptAsync(host, [.. export.Select(r => r!.AsObject())], notes => Assert.Contains(notes, n => n.Key.Contains("JSON_MIN export", StringComparison.Ordinal) && n.Value == 2));
+        Assert.All(rankings, r => Assert.Equal((null, AnnotatorKind.Person, new DateTimeOffset(2026, 5, 1, 10, 0, 0, TimeSpan.Zero)), (r.Comment, r.AnnotatorKind, r.SubmittedAt)));
+        Assert.Equal([1, 2], rankings.Select(r => r.Tiers[0].Count).Order());
+    }
+
+    [Fact]
+    public async Task JsonMin_OfOthers_KeepsEveryFieldWhoseTagItTells()
+    {
+        var (host, outcome) = await ImportAsync("""
+            [{"prompt": "P1", "answer1": "one", "answer2": "two", "id": 1, "pw": [{"selected": "left"}], "count": [{"number": 3}], "topic": [{"taxonomy": [["a", "b"]]}], "stars": [{"rating": 2}], "why": [{"choices": ["x", "y"]}], "annotator": 1, "annotation_id": 5}]
+            """);
+        await using (host)
+        {
+            Assert.Empty(outcome.Imported!.Notes);
+            var ranking = Assert.Single(Assert.Single(await AllAsync(host, new("target"))).Rankings);
+            Assert.Equal(["count number {\"number\":3}", "topic taxonomy {\"taxonomy\":[[\"a\",\"b\"]]}", "stars rating {\"rating\":2}", "why choices {\"choices\":[\"x\",\"y\"]}"],
+                ranking.Fields!.Select(f => $"{f.Name} {f.Type} {f.Value.ToJsonString()}"));
+        }
+    }
+
+    [Fact]
+    public async Task Export_OfThreeAnswersThatAreTheSame_SaysItInTheRankerAlone()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(SampleLabels.Settings(Source.Value));
+        var comparison = SampleLabels.Comparison(1, [new(MessageRole.User, "Help?")], Split.Train, "one", "two", "three");
+        await SampleLabels.PublishAsync(host, Source, 1, [(comparison, [SampleLabels.Ranked(comparison, "ann", AnnotatorKind.Person, null, ["a", "b", "c"])])]);
+        var task = JsonNode.Parse(await SampleLabels.ExportAsync(host, Source, "label-studio"))!.AsArray().Single()!;
+        Assert.Equal("ranker", Text(Assert.Single(task["annotations"]![0]!["result"]!.AsArray())!["type"]));
     }
 
     [Fact]
@@ -136,6 +208,42 @@ public sealed class StudioFileTests : IDisposable
             var three = Assert.Single(all, c => c.Comparison.Answers.Count == 3);
             Assert.Equal(["c", "a", "b"], Assert.Single(three.Rankings).Tiers.Select(t => three.Comparison.Answers.Single(a => a.Id == t[0]).Text));
         }
+    }
+
+    /// <summary>So many comparisons, the first answer of each better by 2, with a rating, a note and a comment; of a simulation.</summary>
+    private static async Task PublishRankedAsync(PipelineHost host, int count)
+    {
+        await host.CreateAsync(SampleLabels.Settings(Source.Value));
+        RankingField[] fields = [new("sure", "rating", new() { ["rating"] = 2 }, "prompt"), new("note", "textarea", new() { ["text"] = new JsonArray("old") }, "prompt")];
+        var comparisons = Enumerable.Range(0, count).Select(i => SampleLabels.Comparison(i, [new(MessageRole.User, $"Question {i}?")], Split.Train, "one", "two"));
+        await SampleLabels.PublishAsync(host, Source, 1, [.. comparisons.Select(c =>
+            (c, (IReadOnlyList<Ranking>)[SampleLabels.Ranked(c, "ann", AnnotatorKind.Simulated, 2, ["a"], ["b"]) with { Comment = "kept", Fields = fields }]))]);
+    }
+
+    /// <summary>Answers a tag anew, in a task of the full export or in a record of JSON_MIN; null: takes its answer away.</summary>
+    private static void Change(JsonObject task, string name, JsonObject? value)
+    {
+        if (task["annotations"] is null)
+        {
+            if (value is null) task.Remove(name);
+            else task[name] = value["choices"]?[0]?.DeepClone() ?? value["text"]?[0]?.DeepClone() ?? new JsonArray(value);
+            return;
+        }
+        var result = task["annotations"]![0]!["result"]!.AsArray();
+        var item = result.Single(r => Text(r!["from_name"]) == name)!;
+        if (value is null) result.Remove(item);
+        else item["value"] = value;
+    }
+
+    /// <summary>The rankings of another campaign that takes the tasks, in the order of their prompts.</summary>
+    private static async Task<List<Ranking>> ImportByPromptAsync(PipelineHost host, JsonObject[] tasks, Action<IReadOnlyDictionary<string, int>>? assertNotes = null)
+    {
+        var target = (await host.CreateAsync(SampleLabels.Settings("target"))).Id;
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(new JsonArray([.. tasks.Select(t => t.DeepClone())]).ToJsonString()));
+        var report = await host.Get<CampaignService>().ImportAsync(target, file, new("export.json"));
+        Assert.Empty(report.Errors);
+        assertNotes?.Invoke(report.Imported!.Notes);
+        return [.. (await AllAsync(host, target)).OrderBy(c => c.Comparison.Prompt.Messages[^1].Content, StringComparer.Ordinal).Select(c => Assert.Single(c.Rankings))];
     }
 
     private static string[] Shuffled(int order) => order switch { 0 => ["a", "b", "c"], 1 => ["a", "c", "b"], 2 => ["b", "a", "c"], 3 => ["b", "c", "a"], 4 => ["c", "a", "b"], _ => ["c", "b", "a"] };

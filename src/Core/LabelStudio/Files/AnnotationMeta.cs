@@ -9,17 +9,23 @@ namespace Rlhf.LabelStudio.Files;
 
 /// <summary>All that a ranking says, beside what Label Studio's own fields can say, as our exports have it: <c>meta.rlhf</c> of an annotation's first entry, of the annotation where that has none,
 /// and of a JSON_MIN record. Answers are named as in the task's data.</summary>
+/// <param name="IsWhole">The result beside it says the outcome, the tiers and the strength: where it says something else now, somebody has changed it. Without, the template had no place for one of them.</param>
+/// <param name="Annotation">The JSON_MIN record it belongs to: there it stands in the task's data, which an annotation made anew on that task has too.</param>
 internal sealed record AnnotationMeta(
     string Annotator, AnnotatorKind Kind, RankingOutcome Outcome, IReadOnlyList<IReadOnlyList<string>> Tiers, IReadOnlyList<string> ShownOrder,
-    int? Strength = null, string? Comment = null, string? BetterAnswer = null, double? ActiveSeconds = null, DateTimeOffset? SubmittedAt = null, IReadOnlyList<RankingField>? Fields = null)
+    int? Strength = null, string? Comment = null, string? BetterAnswer = null, double? ActiveSeconds = null, DateTimeOffset? SubmittedAt = null, IReadOnlyList<RankingField>? Fields = null,
+    bool IsWhole = false, long? Annotation = null)
 {
     private const string Member = "rlhf";
 
-    public static AnnotationMeta Of(Ranking ranking, IReadOnlyList<string> order)
+    // Files have microseconds.
+    private static readonly TimeSpan SameMoment = TimeSpan.FromMilliseconds(1);
+
+    public static AnnotationMeta Of(Ranking ranking, IReadOnlyList<string> order, bool isWhole)
     {
         var names = order.Select((id, i) => (id, Name: TaskFields.Answer(i + 1))).ToDictionary(a => a.id, a => a.Name);
         return new(ranking.Annotator.Value, ranking.AnnotatorKind, ranking.Outcome, [.. ranking.Tiers.Select(tier => (IReadOnlyList<string>)[.. tier.Select(id => names[id])])],
-            [.. ranking.ShownOrder.Select(id => names[id])], ranking.Strength, ranking.Comment, ranking.BetterAnswer, ranking.ActiveTime?.TotalSeconds, ranking.SubmittedAt, ranking.Fields);
+            [.. ranking.ShownOrder.Select(id => names[id])], ranking.Strength, ranking.Comment, ranking.BetterAnswer, ranking.ActiveTime?.TotalSeconds, ranking.SubmittedAt, ranking.Fields, isWhole);
     }
 
     public JsonObject ToJson() => new() { [Member] = JsonSerializer.SerializeToNode(this, RlhfJson.Options) };
@@ -38,6 +44,10 @@ internal sealed record AnnotationMeta(
             return null;
         }
     }
+
+    /// <summary>Whether it was written for the annotation that a JSON_MIN record is of.</summary>
+    public bool IsOf(long? annotation, DateTimeOffset? createdAt) =>
+        Annotation is null || annotation is null || (annotation == Annotation && (createdAt is null || SubmittedAt is null || (createdAt - SubmittedAt).Value.Duration() < SameMoment));
 
     /// <param name="answers">Answers that the task has.</param>
     /// <exception cref="ImportException"><c>invalid-meta</c>: it names answers that the task does not have.</exception>

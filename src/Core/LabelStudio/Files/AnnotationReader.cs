@@ -6,7 +6,7 @@ using Rlhf.Preferences.Imports;
 
 namespace Rlhf.LabelStudio.Files;
 
-/// <summary>Annotations of a file to rankings. Where our own meta stands beside a choice, it says the rest; where somebody has changed the choice since, the choice counts.</summary>
+/// <summary>Annotations of a file to rankings.</summary>
 internal static class AnnotationReader
 {
     public const string NoPreference = "Annotations in which nothing was chosen are kept as no preference (a tie).";
@@ -14,30 +14,45 @@ internal static class AnnotationReader
     /// <param name="number">From 1, within the task.</param>
     /// <param name="notes">What there is to be said of it.</param>
     /// <exception cref="ImportException">The annotation can't be understood.</exception>
-    public static ImportedRanking Read(JsonElement annotation, int number, int answers, IReadOnlyList<string>? listIds, List<string> notes)
+    public static ImportedRanking Read(JsonElement annotation, int number, AnnotatedTask task, List<string> notes)
     {
         if (annotation.ValueKind != JsonValueKind.Object) throw new ImportException("invalid-result", $"Annotation {number} is a {annotation.ValueKind.ToString().ToLowerInvariant()}.", "Leave the file as Label Studio wrote it.");
         var items = Guard(() => StudioItem.ReadAll(annotation.TryGetProperty("result", out var result) ? result : default));
-        var meta = items.Where(i => i.Meta is not null).Select(i => (JsonElement?)JsonSerializer.SerializeToElement(i.Meta)).FirstOrDefault() ?? Member(annotation, "meta");
+        var meta = MetaOf(items) ?? AnnotationMeta.Read(Member(annotation, "meta"));
+        var at = Time(Member(annotation, "updated_at")) ?? Time(Member(annotation, "created_at"));
         var isSkipped = Member(annotation, "was_cancelled") is { ValueKind: JsonValueKind.True } || Member(annotation, "skipped") is { ValueKind: JsonValueKind.True };
-        var ranking = isSkipped ? new ImportedRanking(RankingOutcome.Skip, []) : Judge(items, AnnotationMeta.Read(meta), answers, listIds, notes);
+        var ranking = isSkipped ? new ImportedRanking(RankingOutcome.Skip, []) : Judge(items, meta, task, at, notes);
         return ranking with
         {
             Judge = ranking.Judge ?? Who(Member(annotation, "completed_by")) ?? (number == 1 ? null : $"annotation {number}"),
             ActiveTime = ranking.ActiveTime ?? Seconds(Member(annotation, "lead_time")),
-            SubmittedAt = ranking.SubmittedAt ?? Time(Member(annotation, "updated_at")) ?? Time(Member(annotation, "created_at")),
+            SubmittedAt = ranking.SubmittedAt ?? at,
         };
     }
 
+    /// <param name="at">When it was last changed.</param>
     /// <exception cref="ImportException"><c>invalid-result</c>.</exception>
-    public static ImportedRanking Judge(IReadOnlyList<StudioItem> items, AnnotationMeta? meta, int answers, IReadOnlyList<string>? listIds, List<string> notes)
+    public static ImportedRanking Judge(IReadOnlyList<StudioItem> items, AnnotationMeta? meta, AnnotatedTask task, DateTimeOffset? at, List<string> notes)
     {
-        var read = Guard(() => ResultReader.Read(items, answers, listIds));
+        var read = Guard(() => ResultReader.Read(items, task.Answers, task.ListIds).WithLeft(task.Left));
         var said = new ImportedRanking(read.Outcome, [.. read.Tiers.Select(tier => (IReadOnlyList<int>)[.. tier.Select(n => int.Parse(n, CultureInfo.InvariantCulture) - 1)])])
         { Strength = read.Strength, Fields = read.Fields.Count > 0 ? read.Fields : null };
-        if (meta?.ToRanking(answers) is { } whole && (read.IsEmpty || IsSame(whole, said))) return whole;
-        if (read.IsEmpty) notes.Add(NoPreference);
-        return meta is null ? said : said with { Kind = meta.Kind, Judge = meta.Annotator };
+        if (read.IsEmpty && meta is not { IsWhole: false }) notes.Add(NoPreference);
+        return meta is null ? said : AnnotationMerge.Merge(said, read.IsEmpty, meta, meta.ToRanking(task.Answers), at);
+    }
+
+    /// <summary>Whether a result is of a ranking that went out from here, and says the same still: nobody has said anything in it elsewhere.</summary>
+    public static bool IsUntouched(JsonElement result, AnnotatedTask task)
+    {
+        try
+        {
+            var items = StudioItem.ReadAll(result);
+            return MetaOf(items) is { } meta && AnnotationMerge.IsSame(Judge(items, meta, task, null, []), meta.ToRanking(task.Answers));
+        }
+        catch (Exception e) when (e is RlhfException or ImportException)
+        {
+            return false;
+        }
     }
 
     public static string? Who(JsonElement? user) => user switch
@@ -55,9 +70,8 @@ internal static class AnnotationReader
 
     public static JsonElement? Member(JsonElement value, string name) => value.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null ? found : null;
 
-    private static bool IsSame(ImportedRanking a, ImportedRanking b) => a.Outcome == b.Outcome && Spelled(a) == Spelled(b);
-
-    private static string Spelled(ImportedRanking ranking) => string.Join('>', ranking.Tiers.Select(tier => string.Join('=', tier.Order())));
+    private static AnnotationMeta? MetaOf(IReadOnlyList<StudioItem> items) =>
+        items.FirstOrDefault(i => i.Meta is not null)?.Meta is { } meta ? AnnotationMeta.Read(JsonSerializer.SerializeToElement(meta)) : null;
 
     private static T Guard<T>(Func<T> read)
     {

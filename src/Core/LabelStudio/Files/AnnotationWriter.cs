@@ -32,16 +32,17 @@ internal sealed class AnnotationWriter(LabelTemplate? template)
     {
         var items = new List<StudioItem>();
         if (Choice(comparison, ranking) is { } choice) items.Add(choice);
-        if (VerdictTo is { } to && VerdictWords.For(ranking) is { } word) items.Add(Item(VerdictWords.ToField(word, to)));
+        if (VerdictWords.For(ranking) is { } word && HasPlace(word)) items.Add(Item(VerdictWords.ToField(word, template?.Verdict?.To ?? TaskFields.Prompt)));
         items.AddRange((ranking.Fields ?? []).Select(Item));
         return items;
     }
 
-    public static JsonObject Meta(Comparison comparison, Ranking ranking) => AnnotationMeta.Of(ranking, OrderOf(comparison)).ToJson();
+    public AnnotationMeta Meta(Comparison comparison, Ranking ranking) =>
+        AnnotationMeta.Of(ranking, OrderOf(comparison), isWhole: VerdictWords.For(ranking) is not { } word || HasPlace(word));
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture);
 
-    private string? VerdictTo => template is null ? TaskFields.Prompt : template.Verdict?.To;
+    private bool HasPlace(string word) => template is null || template.Words.Contains(word);
 
     private StudioItem? Choice(Comparison comparison, Ranking ranking)
     {

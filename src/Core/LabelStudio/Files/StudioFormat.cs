@@ -30,7 +30,7 @@ public sealed class StudioFormat : IExportFormat
 
     private static JsonObject ToJson(AnnotationWriter writer, Comparison comparison, Ranking ranking, int number)
     {
-        var meta = AnnotationWriter.Meta(comparison, ranking);
+        var meta = writer.Meta(comparison, ranking).ToJson();
         var result = new JsonArray();
         foreach (var item in writer.Items(comparison, ranking)) result.Add(ToJson(item, $"{number}-{result.Count}"));
         // With the first entry, where there is one: Label Studio keeps entries as they are, and nothing else of an annotation that it does not know.

@@ -27,25 +27,17 @@ public sealed class StudioMinFormat : IExportFormat
             {
                 var record = writer.Data(source.Campaign.Id, ranked.Comparison);
                 record["id"] = task;
-                foreach (var item in writer.Items(ranked.Comparison, ranking)) record[item.From] = Pretty(item);
+                foreach (var item in writer.Items(ranked.Comparison, ranking)) record[item.From] = MinValues.Pretty(item.Type, item.Value);
                 if (!annotators.TryGetValue(ranking.Annotator, out var number)) annotators[ranking.Annotator] = number = annotators.Count + 1;
                 record["annotator"] = number;
                 record["annotation_id"] = ++annotation;
                 record["created_at"] = AnnotationWriter.Time(ranking.SubmittedAt);
                 record["updated_at"] = AnnotationWriter.Time(ranking.SubmittedAt);
                 record["lead_time"] = ranking.ActiveTime?.TotalSeconds;
-                foreach (var (name, value) in AnnotationWriter.Meta(ranked.Comparison, ranking)) record[TaskFields.Meta]![name] = value?.DeepClone();
+                foreach (var (name, value) in (writer.Meta(ranked.Comparison, ranking) with { Annotation = annotation }).ToJson()) record[TaskFields.Meta]![name] = value?.DeepClone();
                 await records.WriteAsync(record, cancellation);
             }
         }
         await records.EndAsync(cancellation);
     }
-
-    /// <summary>One choice or one text is that alone; everything else is a list of values.</summary>
-    private static JsonNode Pretty(StudioItem item) => item.Type switch
-    {
-        "choices" when item.Value["choices"] is JsonArray { Count: 1 } one => one[0]!.DeepClone(),
-        "textarea" when item.Value["text"] is JsonArray { Count: 1 } one => one[0]!.DeepClone(),
-        _ => new JsonArray(item.Value.DeepClone()),
-    };
 }

@@ -19,6 +19,9 @@ public static class VerdictWords
 
     public static bool IsKnown(string word) => word is Tie or BothBad || Strengths.Contains(word);
 
+    /// <summary>What can be said on a scale with so many strengths; one alone says nothing.</summary>
+    public static IEnumerable<string> UpTo(int strengths) => [Tie, BothBad, .. strengths > 1 ? Strengths.Take(strengths) : []];
+
     /// <summary>1 to 3; null where the word is no strength.</summary>
     public static int? StrengthOf(string? word) => Array.IndexOf(Strengths, word) is >= 0 and var index ? index + 1 : null;
 
@@ -26,11 +29,11 @@ public static class VerdictWords
     /// <param name="to">The object that the Choices tag is about.</param>
     public static RankingField ToField(string word, string to) => new(FieldName, "choices", new() { ["choices"] = new JsonArray(word) }, to);
 
-    /// <summary>The word for what Pairwise alone can't say; null where it can say all of it.</summary>
+    /// <summary>The word for what Pairwise, or the Ranker of more answers, can't say; null where it can say all of it.</summary>
     public static string? For(Ranking ranking) => ranking switch
     {
         { Outcome: RankingOutcome.BothBad } => BothBad,
-        { Outcome: RankingOutcome.Ranked, Tiers.Count: 1 } => Tie,
+        { Outcome: RankingOutcome.Ranked, Tiers.Count: 1, ShownOrder.Count: 2 } => Tie,
         { Strength: >= 1 and <= 3 and var strength } => Strengths[strength - 1],
         _ => null,
     };

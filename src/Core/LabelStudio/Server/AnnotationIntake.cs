@@ -3,6 +3,7 @@ using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Invites;
 using Rlhf.Labeling.Serving;
+using Rlhf.LabelStudio.Files;
 using Rlhf.LabelStudio.Results;
 
 namespace Rlhf.LabelStudio.Server;
@@ -39,6 +40,7 @@ public sealed partial class AnnotationIntake(
     {
         using var turn = await TurnAsync(comparison, cancellation);
         if (await store.FindTaskAsync(campaign, comparison, cancellation) is not { } task) return IntakeOutcome.NotOurs;
+        if (AnnotationReader.IsUntouched(message.Result, new((shown ?? task).Order.Count, null, (shown ?? task).Left))) return IntakeOutcome.Unchanged;
         if (task.Find(message.Id) is { } known && (known.IsDeleted || known.UpdatedAt > message.UpdatedAt)) return IntakeOutcome.Late;
         // Before the ranking: whoever deletes the annotation can be sure that it is found.
         if (!await store.NoteAnnotationAsync(campaign, message.Id, comparison, cancellation)) return IntakeOutcome.Late;

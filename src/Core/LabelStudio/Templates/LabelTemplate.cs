@@ -16,6 +16,9 @@ public sealed record LabelTemplate(string Xml, string Pairwise, string Left, str
     /// <summary>Where a tie, both bad and a strength have their place; null in a bare Pairwise template.</summary>
     public TemplateField? Verdict => Fields.FirstOrDefault(f => f.Name == VerdictWords.FieldName);
 
+    /// <summary>What the verdict offers; nothing in a bare Pairwise template.</summary>
+    public IReadOnlyList<string> Words { get; init; } = [];
+
     /// <summary>The strongest of the strengths that the verdict offers, 1 to 3; null where it offers none.</summary>
     public int? Strongest { get; init; }
 }

@@ -12,8 +12,8 @@ internal static class PairwiseRules
         var pairwise = OnlyPairwise(tags);
         var (left, right) = Sides(pairwise, tags);
         var fields = tags.Where(t => TagRules.Fields.Contains(t.Kind)).Select(t => new TemplateField(t.Name!, t.Kind, t.ToName!));
-        var words = tags.Where(t => t.Name == VerdictWords.FieldName).SelectMany(t => t.Descendants("choice")).Select(c => VerdictWords.StrengthOf(c.Result));
-        return new(xml, pairwise.Name!, left, right, [.. fields]) { Strongest = words.Max() };
+        IReadOnlyList<string> words = [.. tags.Where(t => t.Name == VerdictWords.FieldName).SelectMany(t => t.Descendants("choice")).Select(c => c.Result)];
+        return new(xml, pairwise.Name!, left, right, [.. fields]) { Words = words, Strongest = words.Max(VerdictWords.StrengthOf) };
     }
 
     private static TemplateTag OnlyPairwise(IReadOnlyList<TemplateTag> tags)
