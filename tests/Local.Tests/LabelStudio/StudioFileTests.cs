@@ -132,6 +132,28 @@ public sealed class StudioFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Annotations_OfOneAnnotatorOnOneTask_CountByTheNewest()
+    {
+        var (host, outcome) = await ImportAsync("""
+            [{"id": 9, "data": {"prompt": "P1", "answer1": "one", "answer2": "two"}, "annotations": [
+               {"id": 31, "completed_by": 4, "was_cancelled": true, "updated_at": "2026-01-01T00:00:00Z", "result": []},
+               {"id": 32, "completed_by": 4, "updated_at": "2026-01-03T00:00:00Z", "result": [{"from_name": "pw", "to_name": "pw", "type": "pairwise", "value": {"selected": "right"}}]},
+               {"id": 33, "completed_by": 4, "updated_at": "2026-01-02T00:00:00Z", "result": [{"from_name": "pw", "to_name": "pw", "type": "pairwise", "value": {"selected": "left"}}]}]}]
+            """);
+        await using (host) await AssertNewestAsync(host, outcome, "two", superseded: 2);
+    }
+
+    [Fact]
+    public async Task JsonMin_OfOneAnnotatorOnOneTask_CountsByTheNewest()
+    {
+        var (host, outcome) = await ImportAsync("""
+            [{"prompt": "P1", "answer1": "one", "answer2": "two", "id": 1, "pw": [{"selected": "left"}], "annotator": 1, "annotation_id": 5, "updated_at": "2026-01-03T00:00:00Z"},
+             {"prompt": "P1", "answer1": "one", "answer2": "two", "id": 1, "pw": [{"selected": "right"}], "annotator": 1, "annotation_id": 4, "updated_at": "2026-01-02T00:00:00Z"}]
+            """);
+        await using (host) await AssertNewestAsync(host, outcome, "one", superseded: 1);
+    }
+
+    [Fact]
     public async Task JsonMin_OfOthers_KeepsEveryFieldWhoseTagItTells()
     {
         var (host, outcome) = await ImportAsync("""
@@ -244,6 +266,15 @@ public sealed class StudioFileTests : IDisposable
         Assert.Empty(report.Errors);
         assertNotes?.Invoke(report.Imported!.Notes);
         return [.. (await AllAsync(host, target)).OrderBy(c => c.Comparison.Prompt.Messages[^1].Content, StringComparer.Ordinal).Select(c => Assert.Single(c.Rankings))];
+    }
+
+    private static async Task AssertNewestAsync(PipelineHost host, IngestReport outcome, string preferred, int superseded)
+    {
+        Assert.Empty(outcome.Errors);
+        Assert.Contains(outcome.Imported!.Notes, n => n.Key.Contains("the newest counts", StringComparison.Ordinal) && n.Value == superseded);
+        var (comparison, rankings) = Assert.Single(await AllAsync(host, new("target")));
+        var ranking = Assert.Single(rankings);
+        Assert.Equal((RankingOutcome.Ranked, preferred), (ranking.Outcome, comparison.Answers.Single(a => a.Id == ranking.Tiers[0][0]).Text));
     }
 
     private static string[] Shuffled(int order) => order switch { 0 => ["a", "b", "c"], 1 => ["a", "c", "b"], 2 => ["b", "a", "c"], 3 => ["b", "c", "a"], 4 => ["c", "a", "b"], _ => ["c", "b", "a"] };

@@ -27,7 +27,8 @@ internal sealed class StudioImport : IImportFormat
             foreach (var own in (string[])["id", "annotations", "predictions"]) fields.Take(own);
             var task = AnnotatedTask.Of(data, answers.Count);
             var annotations = AnnotationsOf(value)?.EnumerateArray().ToList() ?? [];
-            return new(messages, answers, [.. annotations.Select((annotation, i) => AnnotationReader.Read(annotation, i + 1, task, notes))]);
+            var rankings = annotations.Select((annotation, i) => AnnotationReader.Read(annotation, i + 1, task, notes)).ToList();
+            return new(messages, answers, ImportRepeats.Newest(rankings, notes));
         });
         return read with { Notes = [.. read.Notes, .. notes] };
     }

@@ -38,7 +38,8 @@ internal sealed class StudioMinImport : IImportFormat
                 Judge = ranking.Judge ?? AnnotationReader.Who(AnnotationReader.Member(value, "annotator")),
                 ActiveTime = ranking.ActiveTime ?? AnnotationReader.Seconds(AnnotationReader.Member(value, "lead_time")),
                 SubmittedAt = ranking.SubmittedAt ?? at,
-            }]);
+            }])
+            { Task = AnnotationReader.Who(AnnotationReader.Member(value, "id")) };
         });
         return read with { Notes = [.. read.Notes, .. notes] };
     }

@@ -45,7 +45,7 @@ internal sealed class ImportDraft
         var answers = order.Select(a => new Answer(ids[a.place], a.answer.Text, a.answer.Generator ?? $"unknown ({target.Source.File})", a.answer.FinishReason, 0)).ToList();
         // A comparison carries no group: the prompt it belongs to has it, maybe another one from an earlier file.
         var prompt = new Prompt(Prompt, PromptHash.Normalize(comparison.Messages), split);
-        var rankings = comparison.Rankings.Where((_, i) => own.Contains(keys[i])).Select(r => RankingOf(r, id, ids, target)).DistinctBy(r => r.Annotator).ToList();
+        var rankings = comparison.Rankings.Where((_, i) => own.Contains(keys[i])).Select(r => RankingOf(r, id, ids, target)).GroupBy(r => r.Annotator).Select(own => own.MaxBy(r => r.SubmittedAt)!).ToList();
         return (new(id, target.Batch, prompt, answers, ComparisonKind.Ordinary, target.Round, rankings.Count > 0 ? rankings.Count : target.Overlap), rankings);
     }
 

@@ -8,7 +8,8 @@ internal static class ImportMerge
     /// <summary>Judgements one comparison takes.</summary>
     private const int Most = 40;
 
-    public static async IAsyncEnumerable<ImportLine> MergeVotesAsync(this IAsyncEnumerable<ImportLine> lines, [EnumeratorCancellation] CancellationToken cancellation = default)
+    /// <param name="notes">Is told what gave way to a newer one.</param>
+    public static async IAsyncEnumerable<ImportLine> MergeVotesAsync(this IAsyncEnumerable<ImportLine> lines, ImportNotes notes, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ImportLine? held = null;
         await foreach (var line in lines.WithCancellation(cancellation))
@@ -18,7 +19,7 @@ internal static class ImportMerge
                 yield return line;
                 continue;
             }
-            if (held is not null && TryMerge(held, line) is { } merged)
+            if (held is not null && TryMerge(held, line, notes) is { } merged)
             {
                 held = merged;
                 continue;
@@ -29,14 +30,19 @@ internal static class ImportMerge
         if (held is not null) yield return held;
     }
 
-    private static ImportLine? TryMerge(ImportLine held, ImportLine line)
+    private static ImportLine? TryMerge(ImportLine held, ImportLine line, ImportNotes notes)
     {
         var (a, b) = (held.Comparison!, line.Comparison!);
         if (a.Answers.Count != b.Answers.Count || a.Split != b.Split || a.Group != b.Group || a.Rankings.Count + b.Rankings.Count > Most) return null;
         if (a.Rankings.Count == 0 || b.Rankings.Count == 0 || a.Rankings.Concat(b.Rankings).Any(r => r.Judge is null)) return null;
-        if (a.Rankings.Any(r => b.Rankings.Any(other => other.Judge == r.Judge && other.Kind == r.Kind)) || !a.Messages.SequenceEqual(b.Messages)) return null;
+        var isSameTask = a.Task is not null && a.Task == b.Task;
+        if ((!isSameTask && a.Rankings.Any(r => b.Rankings.Any(other => other.Judge == r.Judge && other.Kind == r.Kind))) || !a.Messages.SequenceEqual(b.Messages)) return null;
         var places = b.Answers.Select(answer => a.Answers.ToList().IndexOf(answer)).ToList();
-        return places.Contains(-1) ? null : held with { Comparison = a with { Rankings = [.. a.Rankings, .. b.Rankings.Select(r => Moved(r, places))] } };
+        if (places.Contains(-1)) return null;
+        var superseded = new List<string>();
+        var rankings = ImportRepeats.Newest([.. a.Rankings, .. b.Rankings.Select(r => Moved(r, places))], superseded);
+        notes.Add(superseded);
+        return held with { Comparison = a with { Rankings = rankings } };
     }
 
     private static ImportedRanking Moved(ImportedRanking ranking, List<int> places) => ranking with

@@ -16,6 +16,9 @@ public sealed record ImportedComparison(IReadOnlyList<Message> Messages, IReadOn
     public Split? Split { get; init; }
 
     public JsonObject? Metadata { get; init; }
+
+    /// <summary>Where the file has several lines for a task and says which: of a judge's lines on the same one the newest counts. Null: it does not say.</summary>
+    public string? Task { get; init; }
 }
 
 /// <param name="Generator">Null where the file does not say who wrote it.</param>
