@@ -155,6 +155,11 @@ internal sealed class LabelStudioServer : IAsyncDisposable
     private async Task ImportAsync(HttpContext http)
     {
         var sent = (await JsonSerializer.DeserializeAsync<JsonArray>(http.Request.Body))!;
+        if (sent.Select((task, i) => TaskValidation.Problem(Template, task!["data"]!.AsObject(), i)).FirstOrDefault(p => p is not null) is { } problem)
+        {
+            await AnswerAsync(http, 400, new JsonObject { ["detail"] = "Validation error", ["validation_errors"] = new JsonObject { ["non_field_errors"] = new JsonArray(problem) } });
+            return;
+        }
         var numbers = new List<long>();
         lock (gate)
         {

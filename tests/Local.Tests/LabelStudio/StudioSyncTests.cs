@@ -90,6 +90,19 @@ public sealed class StudioSyncTests
     }
 
     [Fact]
+    public async Task Push_ToAProjectWhoseTemplateShowsSystemAndMessages_IsTaken()
+    {
+        await using var host = await StudioHost.StartAsync(count: 2);
+        host.Server.Template = """
+            <View><Text name="s" value="$system"/><Paragraphs name="m" value="$messages" nameKey="role" textKey="content"/><Pairwise name="comparison" toName="a,b"/><Text name="a" value="$answer1"/><Text name="b" value="$answer2"/></View>
+            """;
+        await host.KeepAsync();
+        Assert.Equal(2, host.Server.Tasks.Count);
+        Assert.All(host.Server.Tasks, t => Assert.Equal(("", "user"), (t["data"]!["system"]!.GetValue<string>(), t["data"]!["messages"]!.AsArray().Single()!["role"]!.GetValue<string>())));
+        Assert.All(host.Server.Tasks, t => Assert.Equal(t["data"]!["prompt"]!.GetValue<string>(), t["data"]!["messages"]![0]!["content"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task Push_WhoseAnswerGotLost_FindsItsOwnTasksThroughAllPagesAndDoublesNone()
     {
         await using var host = await StudioHost.StartAsync(count: 5);

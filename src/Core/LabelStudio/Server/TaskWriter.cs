@@ -27,17 +27,18 @@ internal static class TaskWriter
         return new() { ["data"] = data };
     }
 
-    /// <summary>A task's data with its answers in an order: <c>prompt</c>, <c>system</c>, <c>messages</c>, <c>answer1</c>…, and <c>items</c> for a list of more than two.</summary>
+    /// <summary>A task's data with its answers in an order, and with every variable that a template may show: Label Studio refuses a whole import where one is missing. <c>prompt</c>, <c>system</c>, <c>messages</c>, <c>answer1</c>…, and <c>items</c> for a list of more than two.</summary>
     public static JsonObject DataOf(Comparison comparison, IReadOnlyList<string> order)
     {
         var messages = comparison.Prompt.Messages;
         var data = new JsonObject { [TaskFields.Prompt] = TaskFields.PromptText(messages) };
         var system = string.Join("\n\n", messages.Where(m => m.Role == MessageRole.System).Select(m => m.Content));
-        if (system.Length > 0) data[TaskFields.System] = system;
-        if (messages.Count > 1) data[TaskFields.Messages] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role.ToString().ToLowerInvariant(), ["content"] = m.Content })]);
+        data[TaskFields.System] = system;
+        data[TaskFields.Messages] = new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role.ToString().ToLowerInvariant(), ["content"] = m.Content })]);
         for (var number = 1; number <= order.Count; number++) data[TaskFields.Answer(number)] = TextOf(comparison, order[number - 1]);
+        // `text` is for its import, which asks for that whatever the list shows.
         if (order.Count > 2)
-            data[TaskFields.Items] = new JsonArray([.. order.Select((id, i) => (JsonNode)new JsonObject { ["id"] = TaskFields.Answer(i + 1), ["title"] = $"Answer {i + 1}", ["body"] = TextOf(comparison, id) })]);
+            data[TaskFields.Items] = new JsonArray([.. order.Select((id, i) => (JsonNode)new JsonObject { ["id"] = TaskFields.Answer(i + 1), ["title"] = $"Answer {i + 1}", ["body"] = TextOf(comparison, id), ["text"] = TextOf(comparison, id) })]);
         return data;
     }
 
