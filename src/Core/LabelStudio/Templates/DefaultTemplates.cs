@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Rlhf.LabelStudio.Templates;
 
-/// <summary>Templates that have a place for all that a ranking says: for a Label Studio project that is to take our exports, and to start one's own from.</summary>
+/// <summary>Templates that have a place for all that a ranking says, and show the system prompt where there is one (the editor shows nothing at all for an empty text): for a Label Studio project that is to take our exports, and to start one's own from.</summary>
 public static class DefaultTemplates
 {
     public const string PairwiseName = "comparison";
@@ -15,7 +15,10 @@ public static class DefaultTemplates
           <Style>
             .pair { display: flex; flex-wrap: wrap; gap: 1em; margin: 1em 0; }
             .pair .side { flex: 1 1 20em; border: 1px solid #d9d9d9; border-radius: 6px; padding: .75em; cursor: pointer; }
+            .system { margin-bottom: 1em; padding-left: .75em; border-left: 3px solid #d9d9d9; color: #595959; white-space: pre-wrap; }
+            .system:empty { display: none; }
           </Style>
+          <View className="system"><Text name="system" value="$system"/></View>
           <Text name="prompt" value="$prompt"/>
           <Pairwise name="comparison" toName="answer1,answer2"/>
           <View className="pair">
@@ -39,12 +42,17 @@ public static class DefaultTemplates
         var buckets = new StringBuilder();
         for (var tier = 1; tier <= answers; tier++)
             buckets.Append("    <Bucket name=\"").Append(tier).Append("\" title=\"").Append(tier == 1 ? "Best" : $"Place {tier}").Append("\"/>\n");
-        return $"""
+        return $$"""
             <View>
+              <Style>
+                .system { margin-bottom: 1em; padding-left: .75em; border-left: 3px solid #d9d9d9; color: #595959; white-space: pre-wrap; }
+                .system:empty { display: none; }
+              </Style>
+              <View className="system"><Text name="system" value="$system"/></View>
               <Text name="prompt" value="$prompt"/>
-              <List name="{ListName}" value="$items" title="Answers"/>
-              <Ranker name="{RankerName}" toName="{ListName}">
-            {buckets.ToString().TrimEnd()}
+              <List name="{{ListName}}" value="$items" title="Answers"/>
+              <Ranker name="{{RankerName}}" toName="{{ListName}}">
+            {{buckets.ToString().TrimEnd()}}
               </Ranker>
               <Choices name="rlhf-verdict" toName="prompt" choice="single-radio">
                 <Choice value="both bad"/>
