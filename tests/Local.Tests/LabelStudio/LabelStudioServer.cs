@@ -42,6 +42,9 @@ internal sealed class LabelStudioServer : IAsyncDisposable
     /// <summary>Other editions import in the background and give no numbers.</summary>
     public bool GivesNumbers { get; set; } = true;
 
+    /// <summary>Whether a page says how many tasks there are.</summary>
+    public bool GivesTotal { get; set; } = true;
+
     /// <summary>Page size the server allows at most.</summary>
     public int LargestPage { get; set; } = 100;
 
@@ -182,7 +185,9 @@ internal sealed class LabelStudioServer : IAsyncDisposable
         {
             var some = tasks.Values.Skip((page - 1) * size).Take(size).ToList();
             if (some.Count == 0 && page > 1) return AnswerAsync(http, 404, new JsonObject { ["detail"] = "Invalid page." });
-            return AnswerAsync(http, 200, new JsonObject { ["tasks"] = new JsonArray([.. some.Select(t => t.DeepClone())]), ["total"] = tasks.Count });
+            var answer = new JsonObject { ["tasks"] = new JsonArray([.. some.Select(t => t.DeepClone())]) };
+            if (GivesTotal) answer["total"] = tasks.Count;
+            return AnswerAsync(http, 200, answer);
         }
     }
 

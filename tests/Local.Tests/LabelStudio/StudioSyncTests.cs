@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Serving;
 using Rlhf.LabelStudio.Server;
 using Rlhf.LabelStudio.Templates;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Orchestrations;
 
 namespace Rlhf.Local.Tests.LabelStudio;
 
@@ -102,10 +104,13 @@ public sealed class StudioSyncTests
         Assert.All(host.Server.Tasks, t => Assert.Equal(t["data"]!["prompt"]!.GetValue<string>(), t["data"]!["messages"]![0]!["content"]!.GetValue<string>()));
     }
 
-    [Fact]
-    public async Task Push_WhoseAnswerGotLost_FindsItsOwnTasksThroughAllPagesAndDoublesNone()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Push_WhoseAnswerGotLost_FindsItsOwnTasksThroughAllPagesAndDoublesNone(bool givesTotal)
     {
         await using var host = await StudioHost.StartAsync(count: 5);
+        (host.Server.LargestPage, host.Server.GivesTotal) = (2, givesTotal);
         host.Server.LosesAnswer = call => call.EndsWith("/import", StringComparison.Ordinal);
         Assert.Equal("label-studio-away", (await Assert.ThrowsAsync<RlhfException>(host.KeepAsync)).Code);
         host.Server.LosesAnswer = _ => false;
@@ -193,6 +198,66 @@ public sealed class StudioSyncTests
         Assert.Single(host.Server.Tasks);
     }
 
+    [Theory]
+    [InlineData("/projects/7/", "{}")]
+    [InlineData("/projects/7/", "[]")]
+    [InlineData("/projects/7/", """{"label_config": 7}""")]
+    [InlineData("/token/refresh/", """{"access": null}""")]
+    [InlineData("/token/refresh/", "[]")]
+    public async Task Server_ThatAnswersInJsonOfAnotherKind_IsTheCampaignsTroubleAndTheBatchIsCounted(string path, string body)
+    {
+        var personal = LabelStudioServer.Jwt("refresh", new(2036, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var host = await StudioHost.StartAsync(count: 1, token: personal);
+        host.Server.AccessToken = LabelStudioServer.Jwt("access", host.Time.GetUtcNow().AddMinutes(5));
+        host.Server.Meet = AnswerAsync(path, body);
+        await AssertLookedAtAsync(host, "label-studio-unexpected");
+        host.Server.Meet = (_, _) => Task.FromResult(false);
+        await AssertLookedAtAsync(host, null);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"tasks": {}}""")]
+    public async Task Server_WhoseListIsNone_IsTheCampaignsTroubleAndTheBatchIsCounted(string body)
+    {
+        await using var host = await StudioHost.StartAsync(count: 1);
+        host.Server.GivesNumbers = false;
+        await host.KeepAsync();
+        host.Server.Meet = AnswerAsync("/tasks/", body);
+        await AssertLookedAtAsync(host, "label-studio-unexpected");
+    }
+
+    [Fact]
+    public async Task Server_WithTasksAndNumbersOfAnotherKind_IsReadAsFarAsItCanBe()
+    {
+        await using var host = await StudioHost.StartAsync(count: 1);
+        host.Server.Meet = AnswerAsync("/import", """{"task_ids": ["101"]}""");
+        await host.KeepAsync();
+        host.Server.Meet = AnswerAsync("/tasks/", """{"tasks": [7, null, {"id": "x"}]}""");
+        await AssertLookedAtAsync(host, null);
+        Assert.Empty(host.Tasks);
+    }
+
+    [Fact]
+    public async Task Server_ThatHangs_HoldsALookForAMinuteAtMost()
+    {
+        await using var host = await StudioHost.StartAsync(count: 1);
+        host.Server.Meet = async (http, _) =>
+        {
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            return true;
+        };
+        var begun = host.Time.GetUtcNow();
+        var look = host.KeepAsync();
+        for (var second = 0; second < 300 && !look.IsCompleted; second++)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(look, Task.Delay(TimeSpan.FromMilliseconds(20)));
+        }
+        Assert.Equal("label-studio-away", (await Assert.ThrowsAsync<RlhfException>(() => look)).Code);
+        Assert.InRange(host.Time.GetUtcNow() - begun, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(65));
+    }
+
     [Fact]
     public async Task Template_ThatHasTheSecondAnswerLeft_IsMappedBackAllTheSame()
     {
@@ -233,6 +298,22 @@ public sealed class StudioSyncTests
         var ranking = Assert.Single(await host.RankingsAsync());
         Assert.Equal(host.Shown(0, "answer3"), TextOf(host, 0, ranking.Tiers[0][0]));
         Assert.Equal(2, ranking.Tiers[1].Count);
+    }
+
+    private static Func<HttpContext, string, Task<bool>> AnswerAsync(string path, string body) => async (http, call) =>
+    {
+        if (!call.EndsWith(path, StringComparison.Ordinal)) return false;
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync(body);
+        return true;
+    };
+
+    /// <summary>A batch's look counts its comparisons, whatever the server is like.</summary>
+    private static async Task AssertLookedAtAsync(StudioHost host, string? trouble)
+    {
+        var look = await host.Web.Create<LookAtBatch>().RunAsync(new(WebHost.Campaign, StudioHost.Batch), default);
+        Assert.Equal((1, 1), (look.Comparisons, look.Open));
+        Assert.Equal(trouble, (await CampaignAsync(host)).Trouble?.Code);
     }
 
     private static Task<Campaign> CampaignAsync(StudioHost host) => host.Web.Get<CampaignStore>().GetAsync(WebHost.Campaign);

@@ -12,39 +12,44 @@ internal sealed class StudioClient(HttpClient http, StudioCredentials credential
 {
     private const int Attempts = 5;
     private const int PageSize = 100;
+
+    /// <summary>How long a call may take, its repetitions with it: a batch's look waits for it, and there is another look soon.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>After which what only reads is tried again: a connection may hang and the next one not.</summary>
+    private static readonly TimeSpan AttemptTakes = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The project's template.</summary>
-    public async Task<string> GetTemplateAsync(CancellationToken cancellation) =>
-        (await ReadAsync($"api/projects/{Number(project)}/", cancellation)).GetProperty("label_config").GetString() ?? "";
+    public async Task<string> GetTemplateAsync(CancellationToken cancellation)
+    {
+        var path = $"api/projects/{Number(project)}/";
+        return (await ReadAsync(path, cancellation)).TryGetProperty("label_config", out var config) && config.ValueKind is JsonValueKind.String or JsonValueKind.Null
+            ? config.GetString() ?? "" : throw StudioErrors.Unexpected(path, "has no label_config");
+    }
 
     /// <returns>The new tasks' numbers in order; null where the server does not say (it imports in the background).</returns>
     public async Task<IReadOnlyList<long>?> ImportAsync(JsonArray tasks, CancellationToken cancellation)
     {
         var answer = await SendAsync(HttpMethod.Post, $"api/projects/{Number(project)}/import?return_task_ids=true", tasks.ToJsonString(), isRepeatable: false, cancellation);
-        return answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("task_ids", out var ids) && ids.ValueKind == JsonValueKind.Array && ids.GetArrayLength() == tasks.Count
-            ? [.. ids.EnumerateArray().Select(i => i.GetInt64())] : null;
+        if (!answer.TryGetProperty("task_ids", out var ids) || ids.ValueKind != JsonValueKind.Array || ids.GetArrayLength() != tasks.Count) return null;
+        var numbers = ids.EnumerateArray().Select(i => i.ValueKind == JsonValueKind.Number && i.TryGetInt64(out var number) ? number : (long?)null).ToList();
+        return numbers.Contains(null) ? null : [.. numbers.Select(n => n!.Value)];
     }
 
-    /// <summary>All tasks of the project, without annotations.</summary>
+    /// <summary>All tasks of the project, without annotations. How many a page has is the server's to say: it may allow fewer than it is asked for.</summary>
     public async IAsyncEnumerable<JsonElement> ListTasksAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
+        var seen = new HashSet<long>();
         for (var page = 1; ; page++)
         {
-            JsonElement answer;
-            try
-            {
-                answer = await ReadAsync($"api/tasks/?project={Number(project)}&page={Number(page)}&page_size={Number(PageSize)}", cancellation);
-            }
-            catch (RlhfException e) when (page > 1 && e.Code == "label-studio-not-found")
-            {
-                // A page behind the last one.
-                yield break;
-            }
-            var tasks = answer.GetProperty("tasks");
-            foreach (var task in tasks.EnumerateArray()) yield return task;
-            if (tasks.GetArrayLength() < PageSize) yield break;
+            if (await FindPageAsync(page, cancellation) is not { } answer) yield break;
+            var before = seen.Count;
+            foreach (var task in answer.GetProperty("tasks").EnumerateArray())
+                if (AnnotationMessage.Number(task, "id") is { } number && seen.Add(number)) yield return task;
+            // A server that does not know pages gives the same one again.
+            if (seen.Count == before || AnnotationMessage.Number(answer, "total") <= seen.Count) yield break;
         }
     }
 
@@ -61,16 +66,36 @@ internal sealed class StudioClient(HttpClient http, StudioCredentials credential
         }
     }
 
+    /// <summary>An object with an array <c>tasks</c>; null for a page behind the last one.</summary>
+    private async Task<JsonElement?> FindPageAsync(int page, CancellationToken cancellation)
+    {
+        var path = $"api/tasks/?project={Number(project)}&page={Number(page)}&page_size={Number(PageSize)}";
+        try
+        {
+            var answer = await ReadAsync(path, cancellation);
+            return answer.TryGetProperty("tasks", out var tasks) && tasks.ValueKind == JsonValueKind.Array ? answer : throw StudioErrors.Unexpected(path, "has no tasks");
+        }
+        catch (RlhfException e) when (page > 1 && e.Code == "label-studio-not-found")
+        {
+            return null;
+        }
+    }
+
     private Task<JsonElement> ReadAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, isRepeatable: true, cancellation);
 
+    /// <returns>An object.</returns>
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, string? body, bool isRepeatable, CancellationToken cancellation)
     {
+        var until = time.GetUtcNow() + Patience;
         for (var (attempt, isFresh) = (1, false); ; attempt++)
         {
+            TimeSpan wait;
             try
             {
-                using var response = await SendOnceAsync(method, path, body, cancellation);
-                if (response.IsSuccessStatusCode) return await JsonSerializer.DeserializeAsync<JsonElement>(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+                using var limit = new CancellationTokenSource(LimitOf(until, isRepeatable), time);
+                using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+                using var response = await SendOnceAsync(method, path, body, linked.Token);
+                if (response.IsSuccessStatusCode) return await ReadAsync(response, path, linked.Token);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && !isFresh)
                 {
                     // A short-lived token may have been revoked before its time.
@@ -79,16 +104,23 @@ internal sealed class StudioClient(HttpClient http, StudioCredentials credential
                     continue;
                 }
                 var failure = StudioErrors.Of(response.StatusCode, path);
-                if (!failure.IsTransient || attempt >= Attempts || !(isRepeatable || response.StatusCode == HttpStatusCode.TooManyRequests)) throw failure;
-                await Task.Delay(WaitOf(response.Headers.RetryAfter, attempt), time, cancellation);
+                wait = WaitOf(response.Headers.RetryAfter, attempt);
+                if (!failure.IsTransient || attempt >= Attempts || time.GetUtcNow() + wait >= until || !(isRepeatable || response.StatusCode == HttpStatusCode.TooManyRequests)) throw failure;
             }
-            catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or JsonException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
-                var failure = StudioErrors.Away($"can't be reached or does not answer in its own way ({e.Message.TrimEnd('.')})", e);
-                if (!isRepeatable || attempt >= Attempts) throw failure;
-                await Task.Delay(WaitOf(null, attempt), time, cancellation);
+                var failure = StudioErrors.Away(e is OperationCanceledException ? "does not answer" : $"can't be reached or does not answer in its own way ({e.Message.TrimEnd('.')})", e);
+                wait = WaitOf(null, attempt);
+                if (!isRepeatable || attempt >= Attempts || time.GetUtcNow() + wait >= until) throw failure;
             }
+            await Task.Delay(wait, time, cancellation);
         }
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage response, string path, CancellationToken cancellation)
+    {
+        var answer = await JsonSerializer.DeserializeAsync<JsonElement>(await response.Content.ReadAsStreamAsync(cancellation), cancellationToken: cancellation);
+        return answer.ValueKind == JsonValueKind.Object ? answer : throw StudioErrors.Unexpected(path, $"is a JSON {answer.ValueKind.ToString().ToLowerInvariant()} and not an object");
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string path, string? body, CancellationToken cancellation)
@@ -98,11 +130,17 @@ internal sealed class StudioClient(HttpClient http, StudioCredentials credential
         return await http.SendAsync(request, cancellation);
     }
 
+    private TimeSpan LimitOf(DateTimeOffset until, bool isRepeatable)
+    {
+        var left = until - time.GetUtcNow();
+        return isRepeatable && left > AttemptTakes ? AttemptTakes : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     private TimeSpan WaitOf(RetryConditionHeaderValue? header, int attempt)
     {
         var asked = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
         var wait = asked ?? FirstWait * Math.Pow(2, attempt - 1);
-        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait;
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -6,8 +6,6 @@ namespace Rlhf.LabelStudio.Server;
 /// <summary>One client for each server and token, kept for their connections and short-lived tokens. Secrets are read from configuration by name.</summary>
 public sealed class StudioClients(IConfiguration configuration, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<(Uri, string), (HttpClient Http, StudioCredentials Credentials)> known = new();
 
     /// <exception cref="RlhfException"><c>label-studio-token</c>: the setting is empty.</exception>
@@ -30,8 +28,8 @@ public sealed class StudioClients(IConfiguration configuration, TimeProvider tim
 
     private static HttpClient Connect(Uri server)
     {
-        // Redirections would carry the token elsewhere.
+        // A call's own limit is the client's, which counts its repetitions too. Redirections would carry the token elsewhere.
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        return new(handler) { BaseAddress = new(server.ToString().TrimEnd('/') + "/"), Timeout = Timeout };
+        return new(handler) { BaseAddress = new(server.ToString().TrimEnd('/') + "/"), Timeout = Timeout.InfiniteTimeSpan };
     }
 }

@@ -9,6 +9,8 @@ namespace Rlhf.LabelStudio.Server;
 /// <remarks>https://labelstud.io/guide/access_tokens</remarks>
 internal sealed class StudioCredentials(string token, TimeProvider time) : IDisposable
 {
+    private const string Path = "api/token/refresh/";
+
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim turn = new(1);
@@ -36,9 +38,11 @@ internal sealed class StudioCredentials(string token, TimeProvider time) : IDisp
 
     private async Task<(string, DateTimeOffset)> RefreshAsync(HttpClient http, CancellationToken cancellation)
     {
-        using var response = await http.PostAsJsonAsync("api/token/refresh/", new { refresh = token }, cancellation);
-        if (!response.IsSuccessStatusCode) throw StudioErrors.Of(response.StatusCode, "api/token/refresh/");
-        var fresh = (await response.Content.ReadFromJsonAsync<JsonElement>(cancellation)).GetProperty("access").GetString()!;
+        using var response = await http.PostAsJsonAsync(Path, new { refresh = token }, cancellation);
+        if (!response.IsSuccessStatusCode) throw StudioErrors.Of(response.StatusCode, Path);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("access", out var access) || access.ValueKind != JsonValueKind.String || access.GetString() is not { Length: > 0 } fresh)
+            throw StudioErrors.Unexpected(Path, "has no access token");
         return (fresh, ExpiryOf(fresh) ?? time.GetUtcNow() + 2 * Slack);
     }
 

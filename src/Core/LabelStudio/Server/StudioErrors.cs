@@ -18,6 +18,10 @@ internal static class StudioErrors
     public static RlhfException Away(string what, Exception? inner = null) =>
         new("label-studio-away", $"The Label Studio server {what}.", "It is tried again by itself; if it stays, check the server and its address.", 503, inner) { IsTransient = true };
 
+    /// <summary>It answers, in JSON even, and not as Label Studio does.</summary>
+    public static RlhfException Unexpected(string path, string what) => new("label-studio-unexpected", $"The Label Studio server's answer to '{path}' {what}.",
+        "Check that the campaign names a Label Studio server's address; it may also be of a version that speaks differently.", 502);
+
     public static RlhfException NoToken(string setting) => new("label-studio-token", $"The setting {setting}, which the campaign names for the Label Studio server's token, is empty.",
         $"Set {setting} in the host's configuration and start it again.", 500);
 }
