@@ -68,6 +68,9 @@ public sealed class TemplateReaderTests
     [InlineData("<View><Pairwise name='p' toName='a,b'/><Text name='a' value='$a'/><Text name='b' value='$b'/>\n<Rating toName='a'/></View>", 2, "has no name")]
     [InlineData("<View><Pairwise name='p' toName='a,b'/><Text name='a' value='$a'/><Text name='b' value='$b'/>\n<Rating name='r' toName='p'/></View>", 2, "toName is 'p'")]
     [InlineData("<View><Pairwise name='p' toName='a,b'/><Text name='a' value='$a'/><Text name='b' value='$b'/>\n<Choices name='rlhf-verdict' toName='a'>\n<Choice value='meh'/></Choices></View>", 3, "'meh'")]
+    [InlineData("<View><Pairwise name='p' toName='a,b'/><Text name='a' value='$a'/><Text name='b' value='$b'/>\n<TextArea name='meta' toName='a'/></View>", 2, "called 'meta'")]
+    [InlineData("<View>\n<Pairwise name='split' toName='l,r'/><Text name='l' value='$a'/><Text name='r' value='$b'/></View>", 2, "called 'split'")]
+    [InlineData("<View><Pairwise name='p' toName='l,r'/><Text name='l' value='$a'/><Text name='r' value='$b'/>\n<Rating name='b' toName='l'/></View>", 2, "called 'b'")]
     public void Template_Broken_IsRefusedWithTheLineAndTheReason(string xml, int line, string reason)
     {
         var refused = Assert.Throws<RlhfException>(() => TemplateReader.Read(xml));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Rlhf.Prompts;
 
@@ -12,6 +13,13 @@ public static class TaskFields
     public const string Items = "items";
     public const string Meta = "meta";
     private const string AnswerPrefix = "answer";
+
+    /// <summary>What else a task's data and a JSON_MIN record have.</summary>
+    private static readonly FrozenSet<string> Others = FrozenSet.ToFrozenSet(
+        [Prompt, System, Messages, Items, Meta, "split", "group", "metadata", "id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement"], StringComparer.Ordinal);
+
+    /// <summary>Whether a task has something of that name, whatever its template shows.</summary>
+    public static bool IsOwn(string name) => Others.Contains(name) || NumberOf(name) > 0;
 
     /// <param name="number">From 1.</param>
     public static string Answer(int number) => AnswerPrefix + number.ToString(CultureInfo.InvariantCulture);

@@ -38,6 +38,8 @@ internal static class TagRules
         var compared = tags.Where(t => t.Kind == "pairwise").SelectMany(t => (t.ToName ?? "").Split(',')).ToHashSet(StringComparer.Ordinal);
         foreach (var tag in tags.Where(t => Objects.Contains(t.Kind))) CheckObject(tag, isCompared: tag.Name is { } name && compared.Contains(name));
         foreach (var tag in tags.Where(t => Fields.Contains(t.Kind))) CheckField(tag, names);
+        var shown = tags.Where(t => Objects.Contains(t.Kind)).Select(t => t.Variable).ToHashSet();
+        foreach (var tag in tags.Where(t => t.Kind == "pairwise" || Fields.Contains(t.Kind))) CheckAnswered(tag, shown);
     }
 
     private static void CheckKind(TemplateTag tag)
@@ -68,6 +70,13 @@ internal static class TagRules
         if (tag.ToName is not { } to || !names.TryGetValue(to, out var target) || !Objects.Contains(target.Kind))
             throw TemplateReader.Refuse(tag.Line, $"<{tag.Written}>'s toName is '{tag.ToName}', and no <Text> is called that.", "Name one, e.g. the prompt's.");
         if (tag.Name == VerdictWords.FieldName) CheckVerdict(tag);
+    }
+
+    /// <summary>JSON_MIN has answers of tags beside the task's data: one of the same name would take its place there.</summary>
+    private static void CheckAnswered(TemplateTag tag, HashSet<string?> shown)
+    {
+        if (tag.Name is { } name && (TaskFields.IsOwn(name) || shown.Contains(name)))
+            throw TemplateReader.Refuse(tag.Line, $"<{tag.Written}> is called '{name}', as a part of each task is, which its answer would replace in JSON_MIN.", $"Give it another name, e.g. name=\"my-{name}\".");
     }
 
     private static void CheckVerdict(TemplateTag tag)
