@@ -21,12 +21,16 @@ internal static class SampleLabels
         UseMargin = true,
     };
 
+    /// <summary>Of so many beforehand: nobody was asked because others disagreed.</summary>
+    private static Comparison AskedOf(int annotators, Comparison comparison) =>
+        comparison with { Overlap = Math.Max(1, annotators), Shared = Math.Max(1, annotators), Most = Math.Max(1, annotators) };
+
     /// <summary>One batch of comparisons with their rankings; ended, so that it has a pair file, or still open.</summary>
     public static async Task PublishAsync(PipelineHost host, CampaignId campaign, int number, IReadOnlyList<(Comparison Comparison, IReadOnlyList<Ranking> Rankings)> labels, bool ended = true)
     {
         var id = BatchId.For(campaign, 1, number);
         foreach (var ranking in labels.SelectMany(l => l.Rankings)) await host.Get<RankingStore>().TryInsertAsync(ranking with { Batch = id });
-        await host.Get<ComparisonStore>().PublishAsync(campaign, id, [.. labels.Select(l => l.Comparison with { Batch = id })]);
+        await host.Get<ComparisonStore>().PublishAsync(campaign, id, [.. labels.Select(l => AskedOf(l.Rankings.Count, l.Comparison) with { Batch = id })]);
         await host.Get<BatchStore>().CreateAsync(new(id, campaign, 1, ComparisonKind.Ordinary, ended ? BatchState.Done : BatchState.Open, [], new(), DateTimeOffset.UnixEpoch, Comparisons: labels.Count));
         if (ended) await host.Get<PairStore>().RefreshAsync(campaign, id);
     }
