@@ -20,6 +20,8 @@ public sealed class Browser : IAsyncLifetime
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
+    private const int Limit = 15_000;
+
     private IPlaywright? playwright;
     private IBrowser? browser;
 
@@ -31,6 +33,8 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         if (IsMissing) return;
+        // As long as everything else may take: Label Studio's editor alone needs more than five seconds on a busy machine.
+        Assertions.SetDefaultExpectTimeout(Limit);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = ExecutablePath, Args = Arguments, Timeout = 60_000 });
     }
@@ -39,7 +43,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<IPage> OpenAsync(string address, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool touch = false)
     {
         var context = await browser!.NewContextAsync(new() { HasTouch = touch, ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Limit);
         var page = await context.NewPageAsync();
         PageErrors.Collect(page);
         await page.GotoAsync(address);

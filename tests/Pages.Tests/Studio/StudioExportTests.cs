@@ -48,6 +48,9 @@ public sealed class StudioExportTests(Browser browser)
             var saved = JsonNode.Parse(await page.EvaluateAsync<string>(Open, new { config, json = task!.ToJsonString() }))!.AsArray();
             var exported = task["annotations"]![0]!["result"]!.AsArray();
             Assert.Equal(exported.Select(Said).Order(), saved.Select(Said).Order());
+            // What goes out has our meta, and this editor leaves it out of what it saves: then the annotation is whoever's who saved it.
+            Assert.NotNull(exported[0]!["meta"]!["rlhf"]);
+            Assert.All(saved, item => Assert.Null(item!["meta"]));
             verdicts.Add(string.Join(" ", exported.Select(e => e!["value"]!.ToJsonString())));
             await page.CloseAsync();
         }

@@ -27,6 +27,14 @@ internal sealed class StudioForm(IPage page)
         </View>
         """;
 
+    /// <summary>The same with a place for a tie, both bad and how much better.</summary>
+    public static string WithVerdict { get; } = Template.Replace("<Rating", """
+        <Choices name="rlhf-verdict" toName="prompt" choice="single-radio" showInLine="true">
+            <Choice value="slightly better"/><Choice value="better"/><Choice value="much better"/><Choice value="tie"/><Choice value="both bad"/>
+          </Choices>
+          <Rating
+        """, StringComparison.Ordinal);
+
     public IPage Page => page;
 
     public ILocator Main => page.Locator("main");
@@ -35,12 +43,19 @@ internal sealed class StudioForm(IPage page)
 
     public ILocator Progress => page.Locator("#progress-text");
 
+    public ILocator Outbox => page.Locator("#outbox");
+
     public IFrameLocator Frame => page.FrameLocator("#editor iframe");
 
     /// <summary>What holds the side's text, and gets the selection's style.</summary>
     public ILocator Side(string side) => Frame.Locator($".side.{side} .lsf-richtext");
 
     public ILocator SideText(string side) => Side(side).Locator(".lsf-richtext__container");
+
+    public ILocator Prompt => Frame.Locator(".lsf-richtext__container").First;
+
+    /// <summary>A choice of a Choices field; its key may stand behind it.</summary>
+    public ILocator Choice(string name) => Frame.Locator("label", new() { HasTextRegex = new($"^\\s*{name}") });
 
     public static async Task<StudioForm> OpenAsync(Browser browser, WebHost.Annotator annotator, int width = 1280, int height = 900)
     {

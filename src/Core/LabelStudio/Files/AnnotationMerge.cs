@@ -4,7 +4,7 @@ using Rlhf.Preferences.Imports;
 
 namespace Rlhf.LabelStudio.Files;
 
-/// <summary>A result with our own meta beside it. What the result has a place for counts as it stands there now: somebody may have changed it, and Label Studio keeps the meta then. The meta says the rest.</summary>
+/// <summary>A result with our own meta beside it. What the result has a place for counts as it stands there now: somebody may have changed it, and the meta may be there still. The meta says the rest.</summary>
 internal static class AnnotationMerge
 {
     /// <param name="said">What the result says.</param>

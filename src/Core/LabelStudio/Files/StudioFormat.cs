@@ -33,7 +33,7 @@ public sealed class StudioFormat : IExportFormat
         var meta = writer.Meta(comparison, ranking).ToJson();
         var result = new JsonArray();
         foreach (var item in writer.Items(comparison, ranking)) result.Add(ToJson(item, $"{number}-{result.Count}"));
-        // With the first entry, where there is one: Label Studio keeps entries as they are, and nothing else of an annotation that it does not know.
+        // With the first entry, where there is one: an import keeps entries as they are, and nothing else of an annotation that it does not know. (An annotation that is saved again in the editor 1.4.0 loses it.)
         if (result.Count > 0) result[0]!["meta"] = meta;
         var annotation = new JsonObject
         {

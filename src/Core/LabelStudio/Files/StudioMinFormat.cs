@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Rlhf.Campaigns;
 using Rlhf.LabelStudio.Results;
 using Rlhf.LabelStudio.Templates;

@@ -144,6 +144,8 @@ class StudioPage {
   }
 
   #onOutbox({ waiting, failing, refused }) {
+    // The task that waits to be sent is no longer to be changed: nothing done to it would be kept.
+    if (failing && !this.#current && !this.#stopped) say("No connection", "What you did is kept. Trying again.");
     notice("outbox", failing ? `${waiting} ${waiting === 1 ? "task is" : "tasks are"} not sent yet. They are kept in this browser and sent as soon as the connection is back.` : null);
     if (refused) notice("flash", `The last task was not taken: ${refused.message} ${refused.remedy ?? ""}`, true);
   }
