@@ -119,7 +119,7 @@ public sealed class LabelCareTests(Browser browser)
     public async Task Time_UndoAndBack_IsTheCurrentTasks_AndAnAmendmentsIsAdded()
     {
         await using var host = await WebHost.StartAsync();
-        await host.PublishAsync(count: 4, form: new() { TooFastPerThousandCharacters = TimeSpan.FromMinutes(1) });
+        await host.PublishAsync(count: 4, form: new() { TooFastPerThousandCharacters = TimeSpan.FromSeconds(30) });
         var form = await OpenAsync(host, clock: true);
         await form.Page.Clock.FastForwardAsync(25_000);
         await form.Page.Keyboard.PressAsync("1");

@@ -27,6 +27,17 @@ internal sealed class LabelForm(IPage page)
         return form;
     }
 
+    /// <summary>Somebody's form in this browser, after this one's page was closed.</summary>
+    public async Task<LabelForm> CloseAndOpenAsync(WebHost.Annotator annotator)
+    {
+        await page.CloseAsync();
+        var form = new LabelForm(await page.Context.NewPageAsync());
+        PageErrors.Collect(form.Page);
+        await form.Page.AddInitScriptAsync(CountNexts);
+        await form.Page.GotoAsync(annotator.Link);
+        return form;
+    }
+
     public async Task<string> PromptAsync()
     {
         await Expect(Prompt).ToBeVisibleAsync();

@@ -34,7 +34,7 @@ public sealed class LabelKeysTests(Browser browser)
         await using var host = await WebHost.StartAsync();
         var wide = string.Join("_", Enumerable.Repeat("wide", 100));
         var text = $"```\n{wide}\n```\n\n| {string.Join(" | ", Enumerable.Repeat("`column`", 30))} |\n|{string.Concat(Enumerable.Repeat("---|", 30))}\n";
-        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0, "Show it.", [text, text + "\nDone."]), SampleComparisons.Make(Stored.Batch, 1));
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0, "Show it.", [text, text + "\nDone."]));
         await form.KeysAsync("m");
         await form.Page.Locator($".answer {region}").First.FocusAsync();
         await form.KeysAsync("ArrowRight");
@@ -44,14 +44,15 @@ public sealed class LabelKeysTests(Browser browser)
         await Expect(form.Prompt).ToHaveTextAsync("Show it.");
         Assert.Empty(await host.Get<RankingStore>().ReadBatchAsync(Stored.Batch));
         // What judges by name does so from there too.
-        await form.PressAsync("1");
+        await form.KeysAsync("1");
+        Assert.Single(await Stored.RankingsAsync(host, 1));
     }
 
     [BrowserFact]
     public async Task SingleKeys_SwitchedOff_MeanNothingInThisBrowserUntilSwitchedOn()
     {
         await using var host = await WebHost.StartAsync();
-        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0), SampleComparisons.Make(Stored.Batch, 1));
+        var form = await OpenAsync(host, SampleComparisons.Make(Stored.Batch, 0));
         var shown = await form.PromptAsync();
         await form.KeysAsync("?");
         await form.Page.GetByLabel("Keys of one letter, digit or sign").UncheckAsync();
@@ -66,7 +67,7 @@ public sealed class LabelKeysTests(Browser browser)
         await form.Page.GetByRole(AriaRole.Button, new() { Name = "Keys" }).ClickAsync();
         await form.Page.GetByLabel("Keys of one letter, digit or sign").CheckAsync();
         await form.KeysAsync("Escape");
-        await form.PressAsync("s");
+        await form.KeysAsync("s");
         Assert.Equal(RankingOutcome.Skip, Assert.Single(await Stored.RankingsAsync(host, 1)).Outcome);
         form.AssertNoErrors();
     }
@@ -74,11 +75,10 @@ public sealed class LabelKeysTests(Browser browser)
     private static Task<IJSHandle> ScrolledAsync(LabelForm form, string region, string how) =>
         form.Page.WaitForFunctionAsync($"() => {{ const element = document.querySelector('{region}'); return {how}; }}");
 
-    private async Task<LabelForm> OpenAsync(WebHost host, params Comparison[] comparisons)
+    private async Task<LabelForm> OpenAsync(WebHost host, Comparison comparison)
     {
-        await Stored.PublishAsync(host, new(), comparisons);
+        await Stored.PublishAsync(host, new(), comparison);
         var form = await LabelForm.OpenAsync(browser, await host.InviteAsync());
-        if (comparisons.Length > 1) await form.WaitForTaskAsync(comparisons[0]);
         await form.PromptAsync();
         await form.WaitUntilKeysCountAsync();
         return form;

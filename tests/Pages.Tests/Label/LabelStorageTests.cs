@@ -63,14 +63,10 @@ public sealed class LabelStorageTests(Browser browser)
         var (anna, other) = (await host.InviteAsync("anna"), await host.InviteAsync("anna-2"));
         var form = await LabelForm.OpenAsync(browser, other);
         await KeepOneUnsentAsync(form);
-        await form.Page.GotoAsync("about:blank");
-        await form.Page.UnrouteAllAsync();
-        await form.Page.GotoAsync(anna.Link);
-        await form.PromptAsync();
+        form = await form.CloseAndOpenAsync(anna);
         await form.PressAsync("2");
         Assert.Equal(anna.Invite.Annotator, Assert.Single(await Stored.RankingsAsync(host, 1)).Annotator);
-        await form.Page.GotoAsync("about:blank");
-        await form.Page.GotoAsync(other.Link);
+        form = await form.CloseAndOpenAsync(other);
         Assert.Contains(await Stored.RankingsAsync(host, 2), r => r.Annotator == other.Invite.Annotator);
         form.AssertNoErrors();
     }
@@ -93,14 +89,11 @@ public sealed class LabelStorageTests(Browser browser)
               localStorage.setItem("rlhf-outbox-support-anna-1717171717171-abcdef12", item);
             }
             """);
-        await form.Page.GotoAsync("about:blank");
-        await form.Page.UnrouteAllAsync();
-        await form.Page.GotoAsync(anna.Link);
+        form = await form.CloseAndOpenAsync(anna);
         await form.PressAsync("2");
-        await Expect(form.Page.Locator("#flash")).ToBeHiddenAsync();
+        await Expect(form.Page.Locator("#flash, #outbox").Filter(new() { Visible = true })).ToHaveCountAsync(0);
         Assert.Equal(anna.Invite.Annotator, Assert.Single(await Stored.RankingsAsync(host, 1)).Annotator);
-        await form.Page.GotoAsync("about:blank");
-        await form.Page.GotoAsync(other.Link);
+        form = await form.CloseAndOpenAsync(other);
         Assert.Contains(await Stored.RankingsAsync(host, 2), r => r.Annotator == other.Invite.Annotator);
         await form.PromptAsync();
         Assert.Equal(["rlhf-outbox-support-anna-1717171717171-abcdef12"],
