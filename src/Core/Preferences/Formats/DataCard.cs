@@ -48,6 +48,7 @@ public sealed record CardRule(
 /// <param name="Prompts">That got no comparison, by reason.</param>
 /// <param name="Comparisons">That ended without all their rankings, by reason.</param>
 /// <param name="Identical">Answer pairs of one text.</param>
-public sealed record CardDropped(IReadOnlyDictionary<string, int> Prompts, IReadOnlyDictionary<string, int> Comparisons, int Identical);
+/// <param name="Even">Answer pairs whose votes are even, which a soft rule keeps and this format has no place for.</param>
+public sealed record CardDropped(IReadOnlyDictionary<string, int> Prompts, IReadOnlyDictionary<string, int> Comparisons, int Identical, int Even);
 
 public sealed record CardGenerator(string Name, GeneratorKind Kind, string Model, double Share, SamplingSettings Sampling);

@@ -53,6 +53,7 @@ public static class DataCardPage
             | prompts without a comparison | {List(card.Dropped.Prompts)} |
             | comparisons that ended without all rankings | {List(card.Dropped.Comparisons)} |
             | answer pairs of one text | {card.Dropped.Identical} |
+            | answer pairs of even votes (ties, with soft labels), which would stand in the file as preferences | {card.Dropped.Even} |
 
             ## Who wrote the answers
 

@@ -26,7 +26,7 @@ public sealed class DataCards(ProgressReader progress, IngestLog ingests, TimePr
         var imports = await ingests.ListImportsAsync(settings.Id, cancellation);
         return new(
             settings.Id, settings.Title, now, format?.Name, format?.Loses ?? [], stand.Prompts, source.Tally.Splits, source.Tally.Kinds, source.Tally.Generators,
-            RankingsOf(stand, settings), new(stand.Agreement, stand.Alpha), GuidelinesOf(settings), RuleOf(source, now), new(stand.ComparisonsDropped, stand.Closed, stand.Identical),
+            RankingsOf(stand, settings), new(stand.Agreement, stand.Alpha), GuidelinesOf(settings), RuleOf(source, now), new(stand.ComparisonsDropped, stand.Closed, stand.Identical, source.Tally.Even),
             [.. settings.Generators.Select(g => new CardGenerator(g.Name, g.Kind, g.Model, g.Share, g.Sampling))], [.. imports.Select(i => i.Imported!)])
         {
             Choice = settings.Ordering is null && settings.RankingBudget is null ? null : new(settings.Ordering, settings.RankingBudget),

@@ -41,25 +41,36 @@ public sealed class ExportSource
     /// <summary>What has been read so far, for the data card.</summary>
     public ExportTally Tally { get; private init; } = new();
 
-    /// <summary>The same campaign, one split of it; what is read counts in the same tally.</summary>
-    public ExportSource Of(Split? split) => Of(split, Tally);
+    /// <summary>What it is written in; null is nothing, so that all that there is comes.</summary>
+    public FormatInfo? Format { get; private init; }
 
-    /// <summary>Whether there is anything of it: pairs, or rankings where the format holds those. Counts nothing.</summary>
-    internal async Task<bool> AnyAsync(FormatInfo format, CancellationToken cancellation) => format.HoldsRankings
-        ? await Of(Split, new()).RankedAsync(cancellation).AnyAsync(cancellation) : await Of(Split, new()).PairsAsync(cancellation).AnyAsync(cancellation);
+    /// <summary>The same campaign for a format, one split of it; what is read counts in the same tally.</summary>
+    public ExportSource For(FormatInfo format, Split? split) => With(format, split, Tally);
+
+    /// <summary>Whether there is anything of it: pairs, or rankings where the format holds those. Rows are counted when they are written.</summary>
+    internal async Task<bool> AnyAsync(CancellationToken cancellation)
+    {
+        var looked = With(Format, Split, new());
+        var any = Format is { HoldsRankings: true } ? await looked.RankedAsync(cancellation).AnyAsync(cancellation) : await looked.PairsAsync(cancellation).AnyAsync(cancellation);
+        // Nothing will be written, so nobody counts these later.
+        if (!any) Tally.Even += looked.Tally.Even;
+        return any;
+    }
 
     /// <summary>The annotators whose rankings are left out, by their pseudonyms.</summary>
     internal IReadOnlyList<AnnotatorId> Excluded => [.. Campaign.ExcludedAnnotators.Select(pseudonyms.Of)];
 
-    /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too.</summary>
+    /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too; without those that the format would turn into something else (<see cref="EvenPairs"/>).</summary>
     public async IAsyncEnumerable<PreferencePair> PairsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var read = batches.StreamAsync(Campaign.Id, cancellation).SelectAhead(Ahead, (batch, c) => pairs.ReadAsync(Campaign, batch, model, c), cancellation);
         await foreach (var some in read)
         {
-            foreach (var pair in some)
+            var ofSplit = some.Where(p => Split is null || p.Split == Split).ToList();
+            var held = Format is null or { HoldsEven: true } ? ofSplit : EvenPairs.LeaveOut(ofSplit);
+            Tally.Even += ofSplit.Count - held.Count;
+            foreach (var pair in held)
             {
-                if (Split is { } split && pair.Split != split) continue;
                 Tally.Add(pair);
                 yield return pair;
             }
@@ -80,7 +91,8 @@ public sealed class ExportSource
         }
     }
 
-    private ExportSource Of(Split? split, ExportTally tally) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Split = split, Tally = tally };
+    private ExportSource With(FormatInfo? format, Split? split, ExportTally tally) =>
+        new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Format = format, Split = split, Tally = tally };
 
     private async Task<IReadOnlyList<RankedComparison>> ReadRankedAsync(Batch batch, CancellationToken cancellation)
     {

@@ -19,6 +19,9 @@ public sealed class ExportTally
     /// <summary>Answers in them, by who wrote them.</summary>
     public IReadOnlyDictionary<string, int> Generators => generators;
 
+    /// <summary>Pairs of even votes that the format has no place for.</summary>
+    public int Even { get; internal set; }
+
     public int All => splits.Values.Sum();
 
     internal void Add(PreferencePair pair)

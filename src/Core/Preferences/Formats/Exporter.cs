@@ -28,7 +28,7 @@ public sealed class Exporter(
         var source = await OpenSourceAsync(id, cancellation);
         if (!chosen.Info.HoldsSplit && split is null)
             throw new RlhfException("split-needed", $"'{format}' has no field for the split, so train and test pairs would be mixed in one file.", "Ask for split=train, validation or test, or for all of them in an archive (as=zip).");
-        return new(chosen, source.Of(split), $"{id}-{split?.ToString().ToLowerInvariant() ?? "pairs"}{chosen.Info.Extension}");
+        return new(chosen, source.For(chosen.Info, split), $"{id}-{split?.ToString().ToLowerInvariant() ?? "pairs"}{chosen.Info.Extension}");
     }
 
     /// <exception cref="RlhfException"><c>campaign-not-found</c>.</exception>

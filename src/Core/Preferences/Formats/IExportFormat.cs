@@ -12,6 +12,9 @@ public sealed record FormatInfo(string Name, string Title, string ContentType, s
     /// <summary>Off: a file holds one split only, which has to be named.</summary>
     public bool HoldsSplit { get; init; } = true;
 
+    /// <summary>Pairs whose votes are even stand in it too: whoever reads such files goes by the share. Elsewhere they are left out, since they would be taken for preferences.</summary>
+    public bool HoldsEven { get; init; }
+
     /// <summary>Judgements of comparisons, ties and bothBad with them, in place of the pairs made of them.</summary>
     public bool HoldsRankings { get; init; }
 }
