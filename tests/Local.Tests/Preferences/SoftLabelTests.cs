@@ -29,7 +29,7 @@ public sealed class SoftLabelTests : IDisposable
         using var file = new MemoryStream();
         await export.WriteAsync(file);
         if (format != "parquet") Assert.DoesNotContain("even", Encoding.UTF8.GetString(file.ToArray()), StringComparison.Ordinal);
-        var card = await host.Get<DataCards>().ReadAsync(export.Source, export.Info);
+        var card = await host.Get<DataCards>().ReadAsync(export.Source);
         Assert.Equal((4, 2), (card.Rows[Split.Train], card.Dropped.Even));
     }
 
@@ -49,7 +49,7 @@ public sealed class SoftLabelTests : IDisposable
         var export = await host.Get<Exporter>().OpenAsync(Campaign, "csv");
         using var file = new MemoryStream();
         await export.WriteAsync(file);
-        var card = await host.Get<DataCards>().ReadAsync(export.Source, export.Info);
+        var card = await host.Get<DataCards>().ReadAsync(export.Source);
         Assert.Equal((6, 0), (card.Rows[Split.Train], card.Dropped.Even));
         Assert.Contains("\"even 1\",\"even 2\",\"train\",\"1\",\"0.5\",\"0\"", Encoding.UTF8.GetString(file.ToArray()), StringComparison.Ordinal);
     }

@@ -20,10 +20,13 @@ public sealed class ArenaFormat : IExportFormat
     {
         var lines = new JsonLineWriter(output);
         await foreach (var ranked in source.RankedAsync(cancellation))
-            foreach (var ranking in ranked.Rankings)
-                foreach (var vote in VotesOf(ranked.Comparison, ranking)) await lines.WriteAsync(vote, cancellation);
+            foreach (var vote in VotesOf(ranked)) await lines.WriteAsync(vote, cancellation);
         await lines.FlushAsync(cancellation);
     }
+
+    public IEnumerable<ExportRow> RowsOf(RankedComparison ranked) => VotesOf(ranked).Select(v => new ExportRow(v.Split, [v.AnnotatorKind], [v.ModelA, v.ModelB]));
+
+    private static IEnumerable<ArenaVote> VotesOf(RankedComparison ranked) => ranked.Rankings.SelectMany(r => VotesOf(ranked.Comparison, r));
 
     private static IEnumerable<ArenaVote> VotesOf(Comparison comparison, Ranking ranking)
     {

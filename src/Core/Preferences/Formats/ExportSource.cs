@@ -42,20 +42,24 @@ public sealed class ExportSource
     public ExportTally Tally { get; private init; } = new();
 
     /// <summary>What it is written in; null is nothing, so that all that there is comes.</summary>
-    public FormatInfo? Format { get; private init; }
+    public IExportFormat? Format { get; private init; }
 
     /// <summary>The same campaign for a format, one split of it; what is read counts in the same tally.</summary>
-    public ExportSource For(FormatInfo format, Split? split) => With(format, split, Tally);
+    public ExportSource For(IExportFormat format, Split? split) => With(format, split, Tally);
 
-    /// <summary>Whether there is anything of it: pairs, or rankings where the format holds those. Rows are counted when they are written.</summary>
+    /// <summary>Whether there is any row of it. Rows are counted when they are written.</summary>
     internal async Task<bool> AnyAsync(CancellationToken cancellation)
     {
         var looked = With(Format, Split, new());
-        var any = Format is { HoldsRankings: true } ? await looked.RankedAsync(cancellation).AnyAsync(cancellation) : await looked.PairsAsync(cancellation).AnyAsync(cancellation);
+        await looked.ReadAsync(() => looked.Tally.All > 0, cancellation);
+        var any = looked.Tally.All > 0;
         // Nothing will be written, so nobody counts these later.
         if (!any) Tally.Even += looked.Tally.Even;
         return any;
     }
+
+    /// <summary>Counts the rows that would be written, and writes nothing.</summary>
+    internal Task CountAsync(CancellationToken cancellation) => ReadAsync(() => false, cancellation);
 
     /// <summary>The annotators whose rankings are left out, by their pseudonyms.</summary>
     internal IReadOnlyList<AnnotatorId> Excluded => [.. Campaign.ExcludedAnnotators.Select(pseudonyms.Of)];
@@ -67,11 +71,11 @@ public sealed class ExportSource
         await foreach (var some in read)
         {
             var ofSplit = some.Where(p => Split is null || p.Split == Split).ToList();
-            var held = Format is null or { HoldsEven: true } ? ofSplit : EvenPairs.LeaveOut(ofSplit);
+            var held = Format is null or { Info.HoldsEven: true } ? ofSplit : EvenPairs.LeaveOut(ofSplit);
             Tally.Even += ofSplit.Count - held.Count;
             foreach (var pair in held)
             {
-                Tally.Add(pair);
+                Tally.Add(ExportRow.Of(pair));
                 yield return pair;
             }
         }
@@ -85,14 +89,38 @@ public sealed class ExportSource
         {
             foreach (var ranked in some)
             {
-                Tally.Add(ranked);
+                foreach (var row in Format?.RowsOf(ranked) ?? [ExportRow.Of(ranked)]) Tally.Add(row);
                 yield return ranked;
             }
         }
     }
 
-    private ExportSource With(FormatInfo? format, Split? split, ExportTally tally) =>
+    private ExportSource With(IExportFormat? format, Split? split, ExportTally tally) =>
         new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Format = format, Split = split, Tally = tally };
+
+    private async Task ReadAsync(Func<bool> isEnough, CancellationToken cancellation)
+    {
+        if (Format is { Info.HoldsRankings: true })
+        {
+            await foreach (var _ in RankedAsync(cancellation))
+                if (isEnough()) return;
+        }
+        else
+        {
+            await foreach (var _ in PairsAsync(cancellation))
+                if (isEnough()) return;
+        }
+    }
+
+    /// <summary>All rankings of the campaign by its rule, whatever is written.</summary>
+    internal async Task<CardCounter> CountRankingsAsync(CancellationToken cancellation)
+    {
+        var counter = new CardCounter(PairStore.OptionsFor(Campaign));
+        var read = batches.StreamAsync(Campaign.Id, cancellation).Where(b => b.Kind == ComparisonKind.Ordinary)
+            .SelectAhead(Ahead, async (batch, c) => (batch, Rankings: await rankings.ReadBatchAsync(batch.Id, c)), cancellation);
+        await foreach (var (batch, ranked) in read) counter.Add(batch, ranked);
+        return counter;
+    }
 
     private async Task<IReadOnlyList<RankedComparison>> ReadRankedAsync(Batch batch, CancellationToken cancellation)
     {

@@ -27,6 +27,9 @@ public interface IExportFormat
     /// <summary>What of this campaign's data the format can't hold, said before an export.</summary>
     IReadOnlyList<string> LosesOf(Campaign campaign) => Info.Loses;
 
+    /// <summary>The rows that a comparison becomes, where the format holds rankings: the data card counts them, and without any there is no file.</summary>
+    IEnumerable<ExportRow> RowsOf(RankedComparison ranked) => [ExportRow.Of(ranked)];
+
     /// <summary>Writes all of <paramref name="source"/> in its order, in bounded memory, and leaves <paramref name="output"/> open (it may neither seek nor write synchronously).</summary>
     Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation);
 }
