@@ -26,16 +26,20 @@ public sealed class ArenaFormat : IExportFormat
 
     public IEnumerable<ExportRow> RowsOf(RankedComparison ranked) => VotesOf(ranked).Select(v => new ExportRow(v.Split, [v.AnnotatorKind], [v.ModelA, v.ModelB]));
 
-    private static IEnumerable<ArenaVote> VotesOf(RankedComparison ranked) => ranked.Rankings.SelectMany(r => VotesOf(ranked.Comparison, r));
+    /// <summary>Votes on the same two answers follow each other, so that they are read back as one comparison's.</summary>
+    private static IEnumerable<ArenaVote> VotesOf(RankedComparison ranked) =>
+        ranked.Rankings.SelectMany(r => VotesOf(ranked.Comparison, r)).GroupBy(v => v.Answers, v => v.Vote).SelectMany(votes => votes);
 
-    private static IEnumerable<ArenaVote> VotesOf(Comparison comparison, Ranking ranking)
+    private static IEnumerable<((string, string) Answers, ArenaVote Vote)> VotesOf(Comparison comparison, Ranking ranking)
     {
         var shown = comparison.Answers.OrderBy(a => ranking.ShownOrder.ToList().IndexOf(a.Id)).ToList();
         for (var left = 0; left < shown.Count; left++)
             for (var right = left + 1; right < shown.Count; right++)
                 if (WinnerOf(ranking, shown[left].Id, shown[right].Id) is { } winner)
-                    yield return ArenaVote.Of(comparison, ranking, shown[left], shown[right], winner);
+                    yield return (Pair(shown[left].Id, shown[right].Id), ArenaVote.Of(comparison, ranking, shown[left], shown[right], winner));
     }
+
+    private static (string, string) Pair(string left, string right) => string.CompareOrdinal(left, right) < 0 ? (left, right) : (right, left);
 
     private static string? WinnerOf(Ranking ranking, string left, string right) => ranking.Outcome == RankingOutcome.BothBad ? ArenaVote.BothBad
         : Vote.Of(ranking, left, right)?.ForFirst switch { null => null, 0.5 => ArenaVote.Tie, 1 => ArenaVote.First, _ => ArenaVote.Second };
