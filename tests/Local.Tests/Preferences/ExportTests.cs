@@ -81,6 +81,18 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public async Task Arena_VoteHasWhatFastChatReads()
+    {
+        await using var host = await StartAsync();
+        var vote = Lines(await SampleLabels.ExportAsync(host, Campaign, "arena"))[0];
+        // elo_analysis.py: battles[battles["anony"]], and by language where one is asked for.
+        Assert.True((bool)vote["anony"]!);
+        Assert.Equal("unknown", (string)vote["language"]!);
+        Assert.Equal([JsonValueKind.String, JsonValueKind.String, JsonValueKind.String, JsonValueKind.Number, JsonValueKind.Number],
+            ((string[])["model_a", "model_b", "winner", "turn", "tstamp"]).Select(name => vote[name]!.GetValueKind()));
+    }
+
+    [Fact]
     public async Task Archive_HasAFileASplitAndTheCardOfWhatIsInThem()
     {
         await using var host = await StartAsync();

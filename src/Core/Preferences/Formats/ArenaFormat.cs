@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Rlhf.Labeling;
 using Rlhf.Prompts;
@@ -52,8 +53,12 @@ internal sealed record ArenaVote(
     string Winner, string Judge,
     [property: JsonPropertyName("conversation_a")] IReadOnlyList<Message> ConversationA,
     [property: JsonPropertyName("conversation_b")] IReadOnlyList<Message> ConversationB,
-    int Turn, double Tstamp, Split Split, AnnotatorKind AnnotatorKind)
+    int Turn, bool Anony, string Language, double Tstamp, Split Split, AnnotatorKind AnnotatorKind)
 {
+    /// <summary>Of a prompt whose metadata name none. The name of the field in both.</summary>
+    public const string UnknownLanguage = "unknown";
+    public const string LanguageField = "language";
+
     public const string First = "model_a";
     public const string Second = "model_b";
     public const string Tie = "tie";
@@ -61,7 +66,11 @@ internal sealed record ArenaVote(
 
     public static ArenaVote Of(Comparison comparison, Ranking ranking, Generation.Answer left, Generation.Answer right, string winner) => new(
         comparison.Id.Value, left.Generator, right.Generator, winner, ranking.Annotator.Value, Conversation(comparison, left), Conversation(comparison, right),
-        comparison.Prompt.Messages.Count(m => m.Role == MessageRole.User), ranking.SubmittedAt.ToUnixTimeMilliseconds() / 1000.0, comparison.Prompt.Split, ranking.AnnotatorKind);
+        comparison.Prompt.Messages.Count(m => m.Role == MessageRole.User),
+        // Nobody sees who wrote what; FastChat's analysis takes those votes only.
+        Anony: true, LanguageOf(comparison.Prompt), ranking.SubmittedAt.ToUnixTimeMilliseconds() / 1000.0, comparison.Prompt.Split, ranking.AnnotatorKind);
+
+    private static string LanguageOf(Prompt prompt) => prompt.Metadata?[LanguageField] is JsonValue value && value.TryGetValue<string>(out var language) && language.Length > 0 ? language : UnknownLanguage;
 
     private static Message[] Conversation(Comparison comparison, Generation.Answer answer) => [.. comparison.Prompt.Messages, new(MessageRole.Assistant, answer.Text)];
 }
