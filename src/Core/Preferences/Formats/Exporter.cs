@@ -38,8 +38,8 @@ public sealed class Exporter(
     public async Task<ExportSource> OpenSourceAsync(CampaignId id, CancellationToken cancellation = default)
     {
         var campaign = await campaigns.GetAsync(id, cancellation);
-        // Each pair hangs on all rankings there are, so the files are brought in line before the first is read.
-        var model = campaign.Settings.Voting == PairVoting.DawidSkene ? await pairs.RefreshAllAsync(id, cancellation) : null;
+        // Each pair may hang on all rankings there are, so the files are brought in line before the first is read.
+        var model = await pairs.BringInLineAsync(id, cancellation);
         return new(campaign, batches, pairs, comparisons, rankings, await Pseudonyms.OpenAsync(tables, id, cancellation), model);
     }
 }
