@@ -17,6 +17,9 @@ public sealed record CampaignProgress(
     /// <summary>Those of <see cref="Rankings"/> that came in files, not through the form.</summary>
     public IReadOnlyDictionary<AnnotatorKind, int> Imported { get; init; } = new Dictionary<AnnotatorKind, int>();
 
+    /// <summary>Comparisons of batches that ended that have no ranking left since annotators were left out: nobody is asked any more, but a reviewer.</summary>
+    public int Lost { get; init; }
+
     /// <summary>Answer pairs of one text, which give no preference.</summary>
     public int Identical { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed class ProgressReader(
         var all = (await batches.ListAsync(id, cancellation)).Where(b => b.Kind == ComparisonKind.Ordinary).ToList();
         var counts = BatchCounts.Empty;
         var (pairCount, trainPairs, identical, exhausted) = (0, 0, 0, 0);
-        var annotators = await ActiveAnnotatorsAsync(id, cancellation);
+        var annotators = await ActiveAnnotatorsAsync(campaign, cancellation);
         var limits = await overlaps.ReadAsync(campaign, cancellation);
         var agreement = AgreementSums.Empty;
         foreach (var batch in all)
@@ -36,10 +36,10 @@ public sealed class ProgressReader(
             else
             {
                 var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
-                var published = batch.Counts is null ? limits.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation)) : [];
+                var published = limits.Of(await comparisons.ReadBatchAsync(id, batch.Id, cancellation));
                 counts += batch.Counts ?? BatchCounts.Of(published, ranked);
-                exhausted += Exhaustion.Count(published, ranked, annotators);
-                agreement += AgreementSums.Of(ranked);
+                if (batch.Counts is null) exhausted += Exhaustion.Count(published, ranked, annotators);
+                agreement += AgreementSums.Of(published, ranked);
             }
             var file = batch.Pairs ?? PairStore.Count(await pairs.DeriveAsync(batch, PairStore.OptionsFor(campaign), cancellation: cancellation));
             (pairCount, trainPairs, identical) = (pairCount + file.Pairs, trainPairs + file.TrainPairs, identical + file.Identical);
@@ -53,13 +53,14 @@ public sealed class ProgressReader(
         {
             Imported = all.Where(b => b.Import is not null).Aggregate(BatchCounts.Empty, (sum, b) => sum + (b.Counts ?? BatchCounts.Empty)).Rankings,
             Identical = identical,
+            Lost = all.Where(b => b.HasEnded).Sum(b => b.Counts?.Lost ?? 0),
         };
     }
 
-    private async Task<List<AnnotatorId>> ActiveAnnotatorsAsync(CampaignId id, CancellationToken cancellation)
+    private async Task<List<AnnotatorId>> ActiveAnnotatorsAsync(Campaign campaign, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(id, cancellation)).Where(i => i.IsAsked(now) && !i.IsReviewer).Select(i => i.Annotator)];
+        return [.. (await invites.ListAsync(campaign.Id, cancellation)).Where(i => i.IsAsked(now) && !i.IsReviewer && !campaign.ExcludedAnnotators.Contains(i.Annotator)).Select(i => i.Annotator)];
     }
 
     private static List<string> Warnings(BatchCounts counts) =>

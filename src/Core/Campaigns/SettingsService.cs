@@ -56,7 +56,7 @@ public sealed class SettingsService(
 
     private async Task<IReadOnlyDictionary<ComparisonId, Wanted>> ReadWantedAsync(Campaign campaign, IReadOnlyList<Batch> going, CancellationToken cancellation)
     {
-        var limits = new OverlapLimits(campaign.Settings.Overlap, campaign.Settings.Sharing, int.MaxValue, int.MaxValue);
+        var limits = new OverlapLimits(campaign.Settings.Overlap, campaign.Settings.Sharing, int.MaxValue, int.MaxValue) { LeftOut = campaign.ExcludedAnnotators };
         var wanted = new Dictionary<ComparisonId, Wanted>();
         foreach (var batch in going)
         {
@@ -72,7 +72,7 @@ public sealed class SettingsService(
     /// <param name="Ranked">Its rankings.</param>
     private sealed record Wanted(Comparison Comparison, IReadOnlyList<Ranking> Ranked)
     {
-        public int Annotators => BatchProgress.Asked(Comparison, [.. Ranked.Where(r => r is { Extra: false, Outcome: not RankingOutcome.Skip })]);
+        public int Annotators => BatchProgress.Asked(Comparison, BatchProgress.Counted(Comparison, Ranked));
 
         public bool IsOpen => BatchProgress.Of(Comparison, Ranked).State == ComparisonState.Open;
     }

@@ -11,7 +11,7 @@ public enum ComparisonState
     ClosedBySkips,
 }
 
-/// <param name="Rankings">Those that count: <see cref="RankingOutcome.Ranked"/> or <see cref="RankingOutcome.BothBad"/>, not extra.</param>
+/// <param name="Rankings">Those that count: <see cref="RankingOutcome.Ranked"/> or <see cref="RankingOutcome.BothBad"/>, not extra, of nobody who is left out.</param>
 public sealed record ComparisonProgress(ComparisonId Comparison, ComparisonState State, int Rankings, int Skips);
 
 /// <summary>How far a batch is, derived from its comparisons and its rankings alone.</summary>
@@ -46,12 +46,16 @@ public sealed record BatchProgress(IReadOnlyList<ComparisonProgress> Comparisons
         var skips = 0;
         foreach (var ranking in rankings)
         {
-            if (ranking.Extra) continue;
+            if (ranking.Extra || comparison.LeftOut.Contains(ranking.Annotator)) continue;
             if (ranking.Outcome == RankingOutcome.Skip) skips++;
             else counted.Add(ranking);
         }
         return new(comparison.Id, StateOf(comparison, counted, skips), counted.Count, skips);
     }
+
+    /// <summary>Those of the comparison that fill its places.</summary>
+    public static IReadOnlyList<Ranking> Counted(Comparison comparison, IEnumerable<Ranking> rankings) =>
+        [.. rankings.Where(r => r.Comparison == comparison.Id && r is { Extra: false, Outcome: not RankingOutcome.Skip } && !comparison.LeftOut.Contains(r.Annotator))];
 
     /// <summary>Annotators it is asked of after these rankings: one more while none of them has a majority and more may be asked.</summary>
     public static int Asked(Comparison comparison, IReadOnlyCollection<Ranking> counted) =>

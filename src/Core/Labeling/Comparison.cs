@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Rlhf.Generation;
 using Rlhf.Prompts;
 
@@ -26,11 +27,15 @@ public sealed record Comparison(
 
     public const int LastPriority = 999;
 
-    /// <summary>Annotators it is asked of where nobody disagrees and there are so many; at least <see cref="Overlap"/>.</summary>
+    /// <summary>Annotators it is asked of where nobody disagrees and there are so many; at least <see cref="Overlap"/>, but for one that is asked of fewer because no more are there.</summary>
     public int Shared { get; init; } = Overlap;
 
     /// <summary>The most it is asked of, one more for each time no judgement has a majority.</summary>
     public int Most { get; init; } = Overlap;
+
+    /// <summary>Annotators whose rankings are left out: they fill no place, so somebody else is asked. Known of a comparison as it is asked now (<see cref="OverlapLimits"/>), and never stored.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<AnnotatorId> LeftOut { get; init; } = [];
 
     /// <summary>0..999: those of a lower number are served first, of one number in the order of their batches. Few numbers are better than many: annotators who ask together are spread over those of one.</summary>
     public int Priority { get; init; } = OrdinaryPriority;
@@ -80,6 +85,13 @@ public sealed record Ranking(
     int? Strength = null, TimeSpan? ActiveTime = null, string? Comment = null, string? BetterAnswer = null, int GuidelinesVersion = 1,
     bool Extra = false, int Revision = 1, bool TooFast = false)
 {
+    /// <summary>When an amended one was submitted first; null where it never was amended.</summary>
+    public DateTimeOffset? FirstSubmittedAt { get; init; }
+
+    /// <summary>When the annotator first judged the comparison.</summary>
+    [JsonIgnore]
+    public DateTimeOffset MadeAt => FirstSubmittedAt ?? SubmittedAt;
+
     /// <summary>A reviewer's: it decides, and annotators' rankings of the comparison no longer count.</summary>
     public bool Decides { get; init; }
 

@@ -35,6 +35,7 @@ public static class LabelingRegistration
         services.AddSingleton<ReviewStore>();
         services.AddSingleton<ReviewService>();
         services.AddSingleton<QualityReader>();
+        services.AddSingleton<LeftOutPlaces>();
         services.AddSingleton<Exclusions>();
         services.AddSingleton<FeatureStore>();
         services.AddSingleton<OrderingStands>();

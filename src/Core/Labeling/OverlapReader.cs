@@ -9,7 +9,7 @@ public sealed class OverlapReader(InviteService invites, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<CampaignId, (int Annotators, int People, DateTimeOffset ReadAt)> recent = new();
+    private readonly ConcurrentDictionary<CampaignId, (IReadOnlyList<Invite> There, DateTimeOffset ReadAt)> recent = new();
 
     public async Task<OverlapLimits> ReadAsync(Campaign campaign, CancellationToken cancellation = default)
     {
@@ -17,9 +17,10 @@ public sealed class OverlapReader(InviteService invites, TimeProvider time)
         if (!recent.TryGetValue(campaign.Id, out var known) || now - known.ReadAt >= FreshFor)
         {
             var there = (await invites.ListAsync(campaign.Id, cancellation)).Where(i => i.IsAsked(now) && i is { SeenAt: not null, IsReviewer: false }).ToList();
-            recent[campaign.Id] = known = (there.Count, there.Count(i => i.Kind == AnnotatorKind.Person), now);
+            recent[campaign.Id] = known = (there, now);
         }
-        return new(campaign.Settings.Overlap, campaign.Settings.Sharing, known.Annotators, known.People);
+        var counting = known.There.Where(i => !campaign.ExcludedAnnotators.Contains(i.Annotator)).ToList();
+        return new(campaign.Settings.Overlap, campaign.Settings.Sharing, counting.Count, counting.Count(i => i.Kind == AnnotatorKind.Person)) { LeftOut = campaign.ExcludedAnnotators };
     }
 
     /// <summary>Somebody came, went or was paused.</summary>

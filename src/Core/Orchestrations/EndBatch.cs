@@ -27,7 +27,7 @@ public sealed class EndBatch(
     {
         var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
         if (batch.HasEnded) return new(batch.Pairs?.Pairs ?? 0);
-        var closed = await comparisons.CloseBatchAsync(input.Campaign, input.Batch, OverlapLimits.OfEnded(campaign.Settings), cancellation);
+        var closed = await comparisons.CloseBatchAsync(input.Campaign, input.Batch, OverlapLimits.OfEnded(campaign), cancellation);
         var ranked = closed ?? new([], []);
         if (input.End != BatchEnd.Cancelled) await reviews.AddAsync(input.Campaign, ranked.Comparisons, ranked.Rankings, cancellation);
         var derived = await DeriveAsync(campaign, input, batch, closed, cancellation);
@@ -45,7 +45,7 @@ public sealed class EndBatch(
         {
             EndedAt = time.GetUtcNow(),
             Counts = counts,
-            Agreement = AgreementSums.Of(ranked.Rankings),
+            Agreement = AgreementSums.Of(ranked.Comparisons, ranked.Rankings),
             Unfinished = Unfinished(counts, input.End),
             Pairs = derived ?? b.Pairs,
         }, cancellation);

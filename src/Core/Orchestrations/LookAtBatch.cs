@@ -25,6 +25,9 @@ public sealed class LookAtBatch(
         // A host may have died between the ranking that disagreed and the row that asks one more.
         foreach (var disagreed in progress.Comparisons.Where(c => c.State == ComparisonState.Open && c.Rankings > 1))
             await settlement.AskMoreAsync(input.Campaign, asked.First(c => c.Id == disagreed.Comparison), ranked);
+        // The same between leaving somebody out and freeing the place.
+        foreach (var waiting in progress.Comparisons.Where(c => c.State == ComparisonState.Open))
+            await settlement.LeaveOutAsync(input.Campaign, asked.First(c => c.Id == waiting.Comparison), ranked);
         PipelineMetrics.ComparisonsOpen(input.Campaign, input.Batch, progress.Open);
         var isEnded = progress.IsDone && campaign.State != CampaignState.Cancelled;
         if (isEnded) await ending.EndAsync(campaign, new(input.Campaign, input.Batch, BatchEnd.Complete), cancellation);

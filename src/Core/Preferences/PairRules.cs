@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 
 namespace Rlhf.Preferences;
@@ -14,6 +15,9 @@ public sealed record PairOptions(
 {
     /// <summary>Comparisons that are no training data: gold was made of them.</summary>
     public IReadOnlyList<ComparisonId> LeftOut { get; init; } = [];
+
+    /// <summary>How three and more answers were judged: it says what one tier means.</summary>
+    public ManyAnswersMode ManyAnswers { get; init; }
 }
 
 /// <summary>What rankings came to.</summary>
@@ -36,14 +40,14 @@ public static class PairRules
     public static PairOutcome Of(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings, PairOptions options, AnnotatorModel? model = null)
     {
         var counted = rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison);
-        if (options.Voting == PairVoting.DawidSkene) model ??= DawidSkene.Estimate([.. VotesOf(comparisons, counted)]);
+        if (options.Voting == PairVoting.DawidSkene) model ??= DawidSkene.Estimate([.. VotesOf(comparisons, counted, options)]);
         else model = null;
         return comparisons.Where(c => MayTrain(c, options)).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
     }
 
     /// <summary>The votes on each two answers, as <see cref="VoteTable"/> takes them.</summary>
     public static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings, PairOptions options) =>
-        VotesOf(comparisons, rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison));
+        VotesOf(comparisons, rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison), options);
 
     /// <summary>Whether a ranking takes part at all.</summary>
     public static bool Counts(Ranking ranking, PairOptions options) =>
@@ -55,8 +59,8 @@ public static class PairRules
 
     private static bool GivesPairs(Comparison comparison) => comparison.Kind == ComparisonKind.Ordinary;
 
-    private static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, ILookup<ComparisonId, Ranking> counted) =>
-        comparisons.Where(GivesPairs).SelectMany(c => Votes.Of(c, [.. counted[c.Id].Where(r => !r.Decides)])).Select(v => v.ByAnnotator);
+    private static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, ILookup<ComparisonId, Ranking> counted, PairOptions options) =>
+        comparisons.Where(GivesPairs).SelectMany(c => Votes.Of(c, [.. counted[c.Id].Where(r => !r.Decides)], options.ManyAnswers)).Select(v => v.ByAnnotator);
 
     private static PairOutcome Of(Comparison comparison, IReadOnlyList<Ranking> rankings, PairOptions options, AnnotatorModel? model)
     {
@@ -65,7 +69,7 @@ public static class PairRules
         if (deciding.Count < rankings.Count) model = null;
         var byAnswers = new List<List<PreferencePair>>();
         var (ties, identical) = (0, 0);
-        foreach (var votes in Votes.Of(comparison, deciding))
+        foreach (var votes in Votes.Of(comparison, deciding, options.ManyAnswers))
         {
             if (votes.First.Text == votes.Second.Text)
             {

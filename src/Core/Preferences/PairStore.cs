@@ -26,6 +26,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         campaign.Settings.Training.Reward.SoftLabels, campaign.Settings.TrainOn, campaign.ExcludedAnnotators, cutOff, campaign.Settings.UseMargin, campaign.Settings.Voting)
     {
         LeftOut = campaign.GoldFrom,
+        ManyAnswers = campaign.Settings.Form.ManyAnswers,
     };
 
     /// <summary>Derives a batch's pairs anew and rewrites its file where they differ. Call it after an amended or late ranking of a batch that ended, and after an exclusion.</summary>

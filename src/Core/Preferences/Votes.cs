@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Labeling;
 
@@ -12,15 +13,15 @@ internal sealed record Votes(Answer First, Answer Second, IReadOnlyList<Vote> Al
     public int Count => All.Count;
 
     /// <summary>One vote a ranking that has both answers in its tiers.</summary>
-    public static Votes Between(Answer first, Answer second, IEnumerable<Ranking> rankings) =>
-        new(first, second, [.. rankings.Select(r => Vote.Of(r, first.Id, second.Id)).OfType<Vote>()]);
+    public static Votes Between(Answer first, Answer second, IEnumerable<Ranking> rankings, ManyAnswersMode mode) =>
+        new(first, second, [.. rankings.Select(r => Vote.Of(r, first.Id, second.Id, mode)).OfType<Vote>()]);
 
     /// <summary>The votes on each two answers of a comparison that somebody voted on.</summary>
-    public static IEnumerable<Votes> Of(Comparison comparison, IReadOnlyList<Ranking> rankings)
+    public static IEnumerable<Votes> Of(Comparison comparison, IReadOnlyList<Ranking> rankings, ManyAnswersMode mode)
     {
         for (var i = 0; i < comparison.Answers.Count; i++)
             for (var j = i + 1; j < comparison.Answers.Count; j++)
-                if (Between(comparison.Answers[i], comparison.Answers[j], rankings) is { Count: > 0 } votes) yield return votes;
+                if (Between(comparison.Answers[i], comparison.Answers[j], rankings, mode) is { Count: > 0 } votes) yield return votes;
     }
 
     public IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)> ByAnnotator => [.. All.Select(v => (v.Ranking.Annotator, v.For))];
@@ -73,11 +74,15 @@ internal sealed record Vote(Ranking Ranking, AnswerVote For)
     /// <summary>1 prefers the first answer, 0 the second, ½ a tie.</summary>
     public double ForFirst => For switch { AnswerVote.First => 1, AnswerVote.Second => 0, _ => 0.5 };
 
-    public static Vote? Of(Ranking ranking, string first, string second)
+    /// <summary>What a ranking says of two answers; null where it says nothing. All votes are derived here.</summary>
+    /// <param name="mode">How the campaign has many answers judged.</param>
+    public static Vote? Of(Ranking ranking, string first, string second, ManyAnswersMode mode)
     {
         if (ranking.Outcome != RankingOutcome.Ranked) return null;
         var (a, b) = (TierOf(ranking, first), TierOf(ranking, second));
         if (a < 0 || b < 0) return null;
+        // Only the best and the worst were asked for: what lies between them was not compared, though it stands in one tier.
+        if (a == b && mode == ManyAnswersMode.BestAndWorst && ranking.Tiers.Count > 1) return null;
         return new(ranking, a == b ? AnswerVote.Tie : a < b ? AnswerVote.First : AnswerVote.Second);
     }
 

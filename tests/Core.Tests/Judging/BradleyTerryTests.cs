@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Judging;
 using Rlhf.Labeling;
@@ -50,7 +51,7 @@ public sealed class BradleyTerryTests
     {
         var random = new Random(5);
         var strengths = new Dictionary<string, double> { ["weak"] = -0.7, ["middle"] = 0, ["strong"] = 0.7 };
-        var standings = new GeneratorStandings();
+        var standings = new GeneratorStandings(ManyAnswersMode.Tiers);
         for (var i = 0; i < 900; i++)
         {
             var (first, second) = (strengths.Keys.ElementAt(i % 3), strengths.Keys.ElementAt((i + 1) % 3));
@@ -68,10 +69,47 @@ public sealed class BradleyTerryTests
     [Fact]
     public void Rank_OneGenerator_SaysNothing()
     {
-        var standings = new GeneratorStandings();
+        var standings = new GeneratorStandings(ManyAnswersMode.Tiers);
         standings.Add(Comparison(1, "base", "base"), [Ranking(1, new Random(1), 0)]);
         Assert.Empty(standings.Rank(1));
     }
+
+    [Fact]
+    public void Rank_ContestedComparisonsAskedOfMore_WeighNoMoreThanOthers()
+    {
+        var standings = new GeneratorStandings(ManyAnswersMode.Tiers);
+        for (var i = 0; i < 400; i++)
+        {
+            // Half are agreed on, the others were asked of a third because two disagreed.
+            string[] winners = i % 2 == 0 ? ["a", "a"] : ["a", "b", "b"];
+            standings.Add(Comparison(i, "one", "two"), winners.Select((w, n) => Ranking(i, $"p{n}", w)));
+        }
+        var one = standings.Rank(1).Single(s => s.Generator == "one");
+        Assert.Equal((1 + 1.0 / 3) / 2, one.WinShare.Value, 0.005);
+        Assert.Equal((600, 0, 400), (one.Wins, one.Ties, one.Losses));
+    }
+
+    [Fact]
+    public void Rank_BestAndWorstOfMany_WhatLiesBetweenIsNoTie()
+    {
+        var standings = new GeneratorStandings(ManyAnswersMode.BestAndWorst);
+        var comparison = Comparison(1, "one", "two") with { Answers = [.. Enumerable.Range(0, 9).Select(i => new Answer($"{i}", $"text {i}", $"generator {i}", FinishReason.Stop, 1))] };
+        standings.Add(comparison, [Ranking(1, "p1", "a") with { Tiers = [["0"], ["1", "2", "3", "4", "5", "6", "7"], ["8"]] }]);
+        var ranked = standings.Rank(1);
+        // The best beats eight, the worst loses to seven more.
+        Assert.Equal((15, 0, 15), (ranked.Sum(s => s.Wins), ranked.Sum(s => s.Ties), ranked.Sum(s => s.Losses)));
+    }
+
+    [Fact]
+    public void Rank_AReviewerDecided_TheOverruledDoNotCount()
+    {
+        var standings = new GeneratorStandings(ManyAnswersMode.Tiers);
+        standings.Add(Comparison(1, "one", "two"), [Ranking(1, "p1", "a"), Ranking(1, "p2", "a"), Ranking(1, "reviewer", "b") with { Decides = true }]);
+        Assert.Equal((0, 1), standings.Rank(1).Single(s => s.Generator == "one") is var one ? (one.Wins, one.Losses) : default);
+    }
+
+    private static Ranking Ranking(int comparison, string annotator, string winner) => new(
+        new($"c{comparison}"), new("demo-r1-b00001"), AnnotatorId.From(annotator), AnnotatorKind.Person, RankingOutcome.Ranked, [[winner], [winner == "a" ? "b" : "a"]], ["a", "b"], DateTimeOffset.UnixEpoch);
 
     private static Comparison Comparison(int number, string first, string second) => new(
         new($"c{number}"), new("demo-r1-b00001"), new(new("p1"), [new(MessageRole.User, "Hello?")], Split.Train),

@@ -17,10 +17,22 @@ public sealed class InviteTokenTests
     }
 
     [Fact]
-    public void Read_AnyCharacterChanged_GivesNothing()
+    public void Read_LaterGeneration_IsSignedAndOlderTokensAreOfTheFirst()
     {
         var keys = new Keys(new("k1", [1, 1]));
-        var signed = Token.Sign(keys.Current);
+        Assert.Equal(Token with { Generation = 3 }, InviteToken.Read((Token with { Generation = 3 }).Sign(keys.Current), keys));
+        var before = Token.Sign(keys.Current);
+        Assert.Contains(".2000000000.", before);
+        Assert.Equal(0, InviteToken.Read(before, keys)!.Generation);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Read_AnyCharacterChanged_GivesNothing(int generation)
+    {
+        var keys = new Keys(new("k1", [1, 1]));
+        var signed = (Token with { Generation = generation }).Sign(keys.Current);
         for (var i = 0; i < signed.Length - 1; i++)
         {
             var changed = signed.ToCharArray();

@@ -1,4 +1,5 @@
 using CsCheck;
+using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Labeling;
 using Rlhf.Preferences;
@@ -126,6 +127,25 @@ public sealed class PairRulesTests
             var hard = PairRules.Of([Comparison(4)], rankings, Hard).Pairs;
             Assert.Equal(pairs.Where(p => p.Preference > 0.5 + 1e-12).Select(p => (p.Chosen, p.Rejected)), hard.Select(p => (p.Chosen, p.Rejected)));
         });
+    }
+
+    [Theory]
+    [InlineData(PairVoting.Majority)]
+    [InlineData(PairVoting.AllVotes)]
+    [InlineData(PairVoting.DawidSkene)]
+    public void BestAndWorst_WhatLiesBetween_GivesNeitherTiesNorPairs(PairVoting voting)
+    {
+        var options = Soft with { Voting = voting, ManyAnswers = ManyAnswersMode.BestAndWorst };
+        Ranking[] rankings = [Ranked("p1", ["a"], ["b", "c", "d"], ["e"]), Ranked("p2", ["a"], ["b", "c", "d"], ["e"])];
+        var outcome = PairRules.Of([Comparison(5)], rankings, options);
+        Assert.Equal(0, outcome.Ties);
+        // a over four, three over e.
+        Assert.Equal(7, outcome.Pairs.Select(p => (p.Chosen, p.Rejected)).Distinct().Count());
+        Assert.All(outcome.Pairs, p => Assert.True(p.Chosen == "text a" || p.Rejected == "text e"));
+        Assert.All(PairRules.VotesOf([Comparison(5)], rankings, options), votes => Assert.DoesNotContain(votes, v => v.Vote == AnswerVote.Tie));
+        // All in one tier is a judgement: they are the same.
+        Assert.Equal(10, PairRules.Of([Comparison(5)], [Ranked("p1", ["a", "b", "c", "d", "e"])], options).Ties);
+        Assert.Equal(3, PairRules.Of([Comparison(5)], rankings, options with { ManyAnswers = ManyAnswersMode.Tiers }).Ties);
     }
 
     [Fact]

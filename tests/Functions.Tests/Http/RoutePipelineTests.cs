@@ -10,6 +10,8 @@ using Rlhf.Contracts;
 using Rlhf.Functions.Hosting;
 using Rlhf.Functions.Http;
 using Rlhf.Json;
+using Rlhf.Labeling;
+using Rlhf.Labeling.Invites;
 using Rlhf.Local.Storage;
 using Rlhf.Storage;
 using Rlhf.Storage.Files;
@@ -79,6 +81,18 @@ public sealed class RoutePipelineTests : IAsyncDisposable
         Assert.Equal("text/javascript; charset=utf-8", (await SendAsync("GET", "/pages/shared/owner.js")).Response.ContentType);
     }
 
+    [Fact]
+    public async Task Request_WithATokenThatWasRevokedBeforeItsInviteWasRenewed_IsRefused()
+    {
+        var (invites, campaign, annotator) = (services.GetRequiredService<InviteService>(), new CampaignId("c1"), new AnnotatorId("mara"));
+        var (_, leaked) = await invites.CreateAsync(campaign, AnnotatorKind.Person, null, TimeSpan.FromDays(1), annotator);
+        await invites.RevokeAsync(campaign, annotator);
+        var (_, renewed) = await invites.CreateAsync(campaign, AnnotatorKind.Person, null, TimeSpan.FromDays(1), annotator);
+        Assert.Equal("invite-revoked", (await ProblemAsync("GET", "/api/campaigns/c1/next", StatusCodes.Status401Unauthorized, invite: leaked)).Code);
+        // Let in: there is no such campaign.
+        Assert.Equal("campaign-not-found", (await ProblemAsync("GET", "/api/campaigns/c1/next", StatusCodes.Status404NotFound, invite: renewed)).Code);
+    }
+
     [Theory]
     [InlineData("GET", "/nothing/here", 404, "no-such-address")]
     [InlineData("PATCH", "/api/campaigns", 404, "no-such-address")]
@@ -90,9 +104,9 @@ public sealed class RoutePipelineTests : IAsyncDisposable
     public async Task Request_AnotherHostName_IsRefused() =>
         Assert.Equal("host-not-allowed", (await ProblemAsync("GET", "/", StatusCodes.Status421MisdirectedRequest, host: "elsewhere.example")).Code);
 
-    private async Task<ProblemDocument> ProblemAsync(string method, string path, int status, string host = "localhost")
+    private async Task<ProblemDocument> ProblemAsync(string method, string path, int status, string host = "localhost", string? invite = null)
     {
-        var http = await SendAsync(method, path, host);
+        var http = await SendAsync(method, path, host, invite);
         var text = Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray());
         Assert.True(http.Response.StatusCode == status, $"{method} {path}: {http.Response.StatusCode} {text}");
         Assert.Equal("application/problem+json", http.Response.ContentType);
@@ -100,11 +114,12 @@ public sealed class RoutePipelineTests : IAsyncDisposable
     }
 
     /// <summary>As the worker hands it over: matched to the catch-all, with its route value.</summary>
-    private async Task<HttpContext> SendAsync(string method, string path, string host = "localhost")
+    private async Task<HttpContext> SendAsync(string method, string path, string host = "localhost", string? invite = null)
     {
         var http = new DefaultHttpContext { RequestServices = services };
         (http.Request.Method, http.Request.Path, http.Request.Scheme, http.Request.Host) = (method, path, "http", new(host));
         http.Request.ContentType = method == "GET" ? null : "application/json";
+        if (invite is not null) http.Request.Headers[RouteRunner.InviteHeader] = invite;
         http.Request.RouteValues["path"] = path[1..];
         http.SetEndpoint(new Endpoint(_ => throw new InvalidOperationException("The worker's own endpoint was called again."), EndpointMetadataCollection.Empty, "Http"));
         http.Response.Body = new MemoryStream();

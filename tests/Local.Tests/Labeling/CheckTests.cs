@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -150,16 +151,45 @@ public sealed class CheckTests
                 Assert.Equal(before.Answers.Select(a => a.Text).Reverse(), task.Answers.Select(a => a.Text));
             }
             seen[texts] = task;
-            await left.RankAsync(task);
+            await left.RankAsync(task.Comparison, new(RankingOutcome.Ranked, [["1"], ["2"]], ActiveSeconds: 2));
         }
         for (var i = 0; i < 60; i++) await RankAsync(steady, helpful: true);
         var figures = (await host.Get<QualityReader>().ReadAsync(WebHost.Campaign)).Annotators.ToDictionary(a => a.Figures.Annotator.Value, a => a.Figures);
         Assert.InRange(repeats, 5, 30);
         Assert.Equal((0, repeats), (figures["left"].SelfAgreement!.Value, figures["left"].SelfAgreement!.Count));
         Assert.Equal(1, figures["steady"].SelfAgreement!.Value);
+        Assert.Equal(TimeSpan.FromSeconds(120), figures["left"].ActiveTime);
         Assert.Contains(QualityConcern.Inconsistent, figures["left"].Concerns);
         // Repeats are nobody's training data.
         Assert.Equal(120 - repeats - figures["steady"].SelfAgreement!.Count, (await host.Get<CampaignService>().GetProgressAsync(WebHost.Campaign)).Rankings[AnnotatorKind.Person]);
+    }
+
+    [Fact]
+    public async Task Gold_RemovedAndAddedWithAnotherAnswer_IsServedAsCorrected()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 3, checks: CheckSettings.None with { PracticeItems = 1, NeededAccuracy = 0 });
+        var wrong = Gold with { Practice = true, Tiers = [[2], [1]], Explanation = "The second one is shorter." };
+        await PostAsync(host, "gold", wrong);
+        await PostAsync(host, "gold", wrong);
+        var first = Assert.Single((await GetAsync<GoldListResponse>(host, "gold")).Gold);
+        // Not beside the old one, and never dropped silently.
+        using var owner = host.Owner();
+        foreach (var other in new[] { wrong with { Tiers = [[1], [2]] }, wrong with { Explanation = null }, wrong with { Outcome = RankingOutcome.BothBad, Tiers = null } })
+            await RankingTests.AssertProblemAsync(await owner.PostAsJsonAsync("/api/campaigns/support/gold", other, RlhfJson.Options), HttpStatusCode.Conflict, "gold-differs");
+
+        var ada = await host.InviteAsync("ada");
+        var before = (await ada.NextAsync()).Task!;
+        await ada.RankAsync(before.Comparison, Ranked(before, helpful: true) with { ActiveSeconds = 3 });
+        Assert.Equal(HttpStatusCode.NoContent, (await owner.DeleteAsync($"/api/campaigns/support/gold/{first.Comparison}")).StatusCode);
+        await PostAsync(host, "gold", wrong with { Tiers = [[1], [2]], Explanation = "Only the first one helps." });
+        var ben = await host.InviteAsync("ben");
+        var task = (await ben.NextAsync()).Task!;
+        var feedback = (await ben.RankAsync(task.Comparison, Ranked(task, helpful: true))).Feedback!;
+        Assert.Equal((true, "Only the first one helps."), (feedback.IsRight, feedback.Explanation));
+        Assert.Equal((1, 1), (await GetAsync<GoldListResponse>(host, "gold")).Gold is [var corrected] ? (corrected.Judged, corrected.Right) : default);
+        // Time that went into what was taken away is still somebody's.
+        Assert.Equal(TimeSpan.FromSeconds(3), (await host.Get<QualityReader>().ReadAsync(WebHost.Campaign)).Annotators.Single(a => a.Figures.Annotator.Value == "ada").Figures.ActiveTime);
     }
 
     [Theory]

@@ -101,6 +101,26 @@ public sealed class OverlapTests
     }
 
     [Fact]
+    public async Task Release_ByAnAnnotatorWhoWasServedItBefore_LeavesTheReviewersClaim()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 1, overlap: 3);
+        var annotators = await InviteAsync(host, 3);
+        await RankAsync(annotators[0], published[0], "a");
+        await RankAsync(annotators[1], published[0], "b");
+        var late = (await annotators[2].NextAsync()).Task!;
+        await host.Create<EndBatch>().RunAsync(new(WebHost.Campaign, published[0].Batch, BatchEnd.Deadline), CancellationToken.None);
+        var (reviewer, second) = (await host.InviteAsync("reviewer", isReviewer: true), await host.InviteAsync("second", isReviewer: true));
+        var task = (await reviewer.NextAsync()).Task!;
+        Assert.Equal(late.Comparison, task.Comparison);
+
+        (await annotators[2].PostAsync($"tasks/{late.Comparison}/release")).Dispose();
+        Assert.Equal(NextStatus.Done, (await second.NextAsync()).Status);
+        (await reviewer.PostAsync($"tasks/{task.Comparison}/release")).Dispose();
+        Assert.Equal(NextStatus.Task, (await second.NextAsync()).Status);
+    }
+
+    [Fact]
     public async Task Reviewer_WhileComparisonsAreOpen_GetsNoneOfThem()
     {
         await using var host = await WebHost.StartAsync();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Serving;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Orchestrations;
 using Rlhf.Preferences;
@@ -72,6 +73,85 @@ public sealed class QualityTests
         Assert.Equal((3, before.Hash), (again.Revision, again.Hash));
     }
 
+    [Fact]
+    public async Task Exclude_WhoFilledPlacesOfAnOpenBatch_SomebodyElseIsAskedAndNobodyTwice()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 4);
+        var (ada, ben) = (await host.InviteAsync("ada"), await host.InviteAsync("ben"));
+        for (var i = 0; i < 2; i++) await ada.RankAsync((await ada.NextAsync()).Task!);
+        var inHand = (await ada.NextAsync()).Task!;
+        await PostAsync(host, "annotators/ada/exclude", HttpStatusCode.NoContent);
+        Assert.Equal(4, (await ProgressAsync(host)).Open);
+        // What was on the screen is kept, and fills no place either.
+        Assert.False((await ada.RankAsync(inHand)).Extra);
+        Assert.Equal(4, (await ProgressAsync(host)).Open);
+        Assert.Equal(NextStatus.Paused, (await ada.NextAsync()).Status);
+
+        var given = new List<ComparisonId>();
+        while ((await ben.NextAsync()).Task is { } task)
+        {
+            given.Add(task.Comparison);
+            await ben.RankAsync(task);
+        }
+        Assert.Equal(published.Select(c => c.Id.Value).Order(), given.Select(id => id.Value).Order());
+        var rows = await host.Get<OpenStore>().ReadPagesAsync(WebHost.Campaign, CancellationToken.None).SelectMany(page => page.ToAsyncEnumerable()).ToListAsync();
+        Assert.Equal(rows.Count, rows.Select(r => r.Row.Comparison).Distinct().Count());
+        Assert.Equal(0, (await host.Create<LookAtBatch>().RunAsync(new(WebHost.Campaign, published[0].Batch), CancellationToken.None)).Open);
+
+        await PostAsync(host, "annotators/ada/include", HttpStatusCode.NoContent);
+        Assert.Equal(NextStatus.Done, (await ada.NextAsync()).Status);
+        Assert.Equal(7, (await host.Get<RankingStore>().ReadBatchAsync(published[0].Batch)).Count(r => !r.Extra));
+    }
+
+    [Fact]
+    public async Task Exclude_OneOfTwoWhoDisagreed_OneMoreIsAskedAndNotTwo()
+    {
+        await using var host = await WebHost.StartAsync();
+        var comparison = (await host.PublishAsync(count: 1, overlap: 2, change: c => c with { Most = 5 }))[0];
+        var (ada, ben, chioma, dora) = (await host.InviteAsync("ada"), await host.InviteAsync("ben"), await host.InviteAsync("chioma"), await host.InviteAsync("dora"));
+        foreach (var (annotator, outcome) in new[] { (ada, RankingOutcome.BothBad), (ben, RankingOutcome.Ranked) })
+            await annotator.RankAsync((await annotator.NextAsync()).Task!.Comparison, new(outcome, outcome == RankingOutcome.Ranked ? [["1", "2"]] : null));
+        await PostAsync(host, "annotators/ada/exclude", HttpStatusCode.NoContent);
+        await chioma.RankAsync((await chioma.NextAsync()).Task!.Comparison, new(RankingOutcome.Ranked, [["1", "2"]]));
+        Assert.Equal(NextStatus.Done, (await dora.NextAsync()).Status);
+        Assert.Equal(0, (await ProgressAsync(host)).Open);
+        Assert.Equal(comparison.Id, Assert.Single(await host.Get<RankingStore>().ReadBatchAsync(comparison.Batch), r => r.Annotator.Value == "chioma").Comparison);
+    }
+
+    [Fact]
+    public async Task Exclude_HostDiedBeforeThePlacesWereFree_TheNextLookFreesThem()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 2);
+        var (ada, ben) = (await host.InviteAsync("ada"), await host.InviteAsync("ben"));
+        for (var i = 0; i < 2; i++) await ada.RankAsync((await ada.NextAsync()).Task!);
+        await host.Get<CampaignStore>().UpdateAsync(WebHost.Campaign, c => c with { ExcludedAnnotators = [ada.Invite.Annotator] });
+        Assert.Equal(2, (await host.Create<LookAtBatch>().RunAsync(new(WebHost.Campaign, published[0].Batch), CancellationToken.None)).Open);
+        for (var i = 0; i < 2; i++) await ben.RankAsync((await ben.NextAsync()).Task!);
+        Assert.Equal(0, (await ProgressAsync(host)).Open);
+    }
+
+    [Fact]
+    public async Task Exclude_WhoAloneRankedABatchThatEnded_IsSaidAndAReviewerMayDecide()
+    {
+        await using var host = await WebHost.StartAsync();
+        var published = await host.PublishAsync(count: 3);
+        await RankAllAsync(await host.InviteAsync("ada"), published, "a");
+        await host.Create<EndBatch>().RunAsync(new(WebHost.Campaign, published[0].Batch, BatchEnd.Complete), CancellationToken.None);
+        Assert.Equal((0, 0), ((await ProgressAsync(host)).Lost, (await ReadAsync(host)).Reviews));
+
+        await PostAsync(host, "annotators/ada/exclude", HttpStatusCode.NoContent);
+        Assert.Equal((3, 0, 3), await ProgressAsync(host) is var progress ? (progress.Lost, progress.Open, (await ReadAsync(host)).Reviews) : default);
+        var reviewer = await host.InviteAsync(isReviewer: true);
+        await reviewer.RankAsync((await reviewer.NextAsync()).Task!);
+        Assert.Equal((2, 1), await ProgressAsync(host) is var reviewed ? (reviewed.Lost, reviewed.Pairs) : default);
+
+        await PostAsync(host, "annotators/ada/include", HttpStatusCode.NoContent);
+        Assert.Equal((0, 3), await ProgressAsync(host) is var again ? (again.Lost, again.Pairs) : default);
+        Assert.Equal(0, (await ReadAsync(host)).Reviews);
+    }
+
     [Theory]
     [InlineData("annotators/nobody/exclude", "no-such-annotator")]
     [InlineData("annotators/nobody/pause", "no-such-invite")]
@@ -116,6 +196,8 @@ public sealed class QualityTests
     private static int IndexInBatch(IReadOnlyList<Comparison> comparisons, int index) => index - comparisons.ToList().FindIndex(c => c.Batch == comparisons[index].Batch);
 
     private static async Task<PairFile> PairsAsync(WebHost host, BatchId batch) => (await host.Get<BatchStore>().GetAsync(WebHost.Campaign, batch)).Pairs!;
+
+    private static Task<CampaignProgress> ProgressAsync(WebHost host) => host.Get<CampaignService>().GetProgressAsync(WebHost.Campaign);
 
     private static async Task<QualityResponse> ReadAsync(WebHost host)
     {

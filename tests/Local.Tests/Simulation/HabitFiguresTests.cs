@@ -47,7 +47,7 @@ public sealed class HabitFiguresTests
 
     private static IReadOnlyList<AnnotatorFigures> FiguresOf(long seed)
     {
-        var comparisons = Enumerable.Range(0, Comparisons).Select(i => SampleComparisons.Make(Batch, i, $"Hello, I bought a kettle from you last week and it worked well at first, but since yesterday my kettle does not turn on. What can I do? Order {i}.", [Texts[i % 6], Texts[(i + 1 + i / 6 % 5) % 6]])).ToList();
+        var comparisons = Enumerable.Range(0, Comparisons).Select(i => SampleComparisons.Make(Batch, i, $"Hello, I bought a kettle from you last week and it worked well at first, but since yesterday my kettle does not turn on. What can I do? Order {i}.", [Texts[i % 6], Texts[(i + 1 + i / 6 % 5) % 6]], overlap: Habit.All.Count)).ToList();
         var tally = new QualityTally(_ => true, new Rlhf.Campaigns.CheckSettings().ConcernBelow);
         tally.Add(comparisons, [.. comparisons.SelectMany(c => Habit.All.Select(habit => Rank(c, habit, seed)))]);
         return tally.Figures();

@@ -61,6 +61,25 @@ public sealed class RouteTests
     }
 
     [Fact]
+    public async Task Invite_RevokedAndRenewed_TheOldTokenStaysRefused()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        var leaked = await host.InviteAsync("mara");
+        // Renewed without having been revoked, both go on.
+        var second = await host.InviteAsync("mara");
+        foreach (var valid in new[] { leaked, second }) Assert.Equal(HttpStatusCode.OK, (await valid.GetAsync("next")).StatusCode);
+        for (var again = 0; again < 2; again++)
+        {
+            await host.Get<InviteService>().RevokeAsync(WebHost.Campaign, leaked.Invite.Annotator);
+            var renewed = await host.InviteAsync("mara");
+            Assert.Equal(HttpStatusCode.OK, (await renewed.GetAsync("next")).StatusCode);
+            foreach (var old in new[] { leaked, second }) await RankingTests.AssertProblemAsync(await old.GetAsync("next"), HttpStatusCode.Unauthorized, "invite-revoked");
+            second = renewed;
+        }
+    }
+
+    [Fact]
     public async Task Invite_RevokedByAnotherProcess_IsRefusedWithin30Seconds()
     {
         var time = new FakeTimeProvider(new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
+using Rlhf.Labeling.Invites;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Storage;
 using static Microsoft.Playwright.Assertions;
@@ -145,6 +146,23 @@ public sealed class CampaignPageTests(Browser browser)
         await Expect(page.Locator("table")).ToContainTextAsync("revoked");
         await form.ReloadAsync();
         await Expect(form.Locator("main")).ToContainTextAsync("revoked");
+
+        await page.GetByLabel("Valid for").SelectOptionAsync("a week");
+        await page.GetByRole(AriaRole.Button, new() { Name = "New link for Mara" }).ClickAsync();
+        await Expect(page.Locator("tr", new() { HasText = "Mara" })).ToContainTextAsync("active");
+        var renewed = await page.GetByLabel("Invite link").InputValueAsync();
+        var invite = Assert.Single(await host.Get<InviteService>().ListAsync(WebHost.Campaign));
+        Assert.InRange(invite.ExpiresAt - DateTimeOffset.UtcNow, TimeSpan.FromDays(6.9), TimeSpan.FromDays(7));
+        // What leaked stays refused.
+        await form.ReloadAsync();
+        await Expect(form.Locator("main")).ToContainTextAsync("revoked");
+        await Expect((await browser.OpenAsync(renewed)).Locator(".answer")).ToHaveCountAsync(2);
+        foreach (var (width, name) in new[] { (1280, "wide"), (390, "phone") })
+        {
+            await page.SetViewportSizeAsync(width, 844);
+            await Screenshots.SaveAsync(page, $"people-{name}", full: true);
+        }
+        PageErrors.AssertNone(page);
     }
 
     [BrowserFact]

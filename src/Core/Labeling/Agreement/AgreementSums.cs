@@ -10,10 +10,11 @@ public sealed record AgreementSums(double Disagreement, double Values, IReadOnly
 
     public double? Alpha => AgreementCoefficients.Alpha(Disagreement, [.. Totals.Values]);
 
-    /// <summary>Extra rankings and skips are passed over.</summary>
-    public static AgreementSums Of(IEnumerable<Ranking> rankings)
+    /// <param name="comparisons">As they are asked now.</param>
+    /// <param name="rankings">All of them; those that were asked for because others disagreed are passed over (<see cref="FirstAsked"/>).</param>
+    public static AgreementSums Of(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings)
     {
-        var units = rankings.Where(RatedValue.Counts).GroupBy(r => r.Comparison, RatedValue.WinnerOf).Select(g => g.ToList()).Where(u => u.Count > 1).ToList();
+        var units = FirstAsked.Of(comparisons, rankings).GroupBy(r => r.Comparison, RatedValue.WinnerOf).Select(g => g.ToList()).Where(u => u.Count > 1).ToList();
         return new(
             units.Sum(u => u.GroupBy(v => v).Sum(g => (double)g.Count() * (u.Count - g.Count()) / (u.Count - 1))), units.Sum(u => u.Count),
             units.SelectMany(u => u).GroupBy(v => v).ToDictionary(g => g.Key, g => (double)g.Count()));

@@ -7,5 +7,8 @@ namespace Rlhf.Labeling.Checks;
 /// <param name="From">Whose consensus it is; null where the owner made it.</param>
 public sealed record GoldItem(BatchId Batch, ComparisonId Comparison, DateTimeOffset AddedAt, bool IsPractice, TaskKey? From = null)
 {
+    /// <summary>A hash of its prompt and answers: there is one of each. Null in rows of earlier versions, whose id it is.</summary>
+    public string? Content { get; init; }
+
     public TaskKey Task => new(Batch, Comparison, ComparisonKind.Gold);
 }

@@ -46,7 +46,7 @@ public sealed class GoldService(GoldStore gold, CampaignStore campaigns, BatchSt
             {
                 if (added.Count == count) break;
                 if (Known([.. counted[comparison.Id]]) is not { } known) continue;
-                added.Add(await gold.AddAsync(id, comparison with { Gold = known }, new TaskKey(batch.Id, comparison.Id), cancellation));
+                if (await TryAddAsync(id, comparison with { Gold = known }, cancellation) is { } item) added.Add(item);
             }
         }
         if (added.Count > 0) await TakeOutAsync(id, from => [.. from.Union(added.Select(a => a.From!.Comparison))], cancellation);
@@ -74,6 +74,19 @@ public sealed class GoldService(GoldStore gold, CampaignStore campaigns, BatchSt
                 item.IsPractice, item.From is not null, judged.Count, judged.Count(r => GoldRules.IsRight(comparison.Gold, r))));
         }
         return new(views);
+    }
+
+    /// <returns>Null where the owner made it gold with another answer.</returns>
+    private async Task<GoldItem?> TryAddAsync(CampaignId id, Comparison comparison, CancellationToken cancellation)
+    {
+        try
+        {
+            return await gold.AddAsync(id, comparison, new TaskKey(comparison.Batch, comparison.Id), cancellation) is { From: not null } added ? added : null;
+        }
+        catch (RlhfException e) when (e.Code == "gold-differs")
+        {
+            return null;
+        }
     }
 
     private async Task TakeOutAsync(CampaignId id, Func<IReadOnlyList<ComparisonId>, IReadOnlyList<ComparisonId>> change, CancellationToken cancellation)

@@ -18,15 +18,25 @@ public sealed class Practice(GoldStore gold, ComparisonStore comparisons, Rankin
         if (items.Find(i => !state.GoldJudged.Contains(i.Comparison)) is { } next)
             // The one on the screen has to be judged first: its feedback is part of the practice.
             return state.Held.Any(h => h.Task.Comparison == next.Comparison) ? new(null, "Please judge the practice task before the next one.") : new(next.Task);
-        if (right < checks.NeededAccuracy * items.Count)
+        if (IsTooLittle(right, items.Count, campaign))
             return new(null, $"You judged {right} of {items.Count} practice comparisons as expected, and this campaign asks for {checks.NeededAccuracy:0%}. Thank you for your time; please ask its owner how to go on.");
         await annotators.UpdateAsync(campaign.Id, invite.Annotator, s => s with { HasPassed = true }, cancellation);
         return null;
     }
 
+    /// <summary>What came of practice that was too little; null where the annotator has passed, need not, or is not through.</summary>
+    public async Task<PracticeResult?> FindFailedAsync(Campaign campaign, AnnotatorId annotator, CancellationToken cancellation = default)
+    {
+        if (campaign.Settings.Checks.PracticeItems == 0 || await annotators.GetRecentAsync(campaign.Id, annotator, cancellation) is not { HasPassed: false } state) return null;
+        var (items, right) = await ReadAsync(campaign, state, annotator, cancellation);
+        return items.Count > 0 && items.TrueForAll(i => state.GoldJudged.Contains(i.Comparison)) && IsTooLittle(right, items.Count, campaign) ? new(right, items.Count) : null;
+    }
+
     /// <summary>The annotator need not practise, or has to no longer, whatever came of it.</summary>
     public Task PassAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation = default) =>
         annotators.UpdateAsync(campaign, annotator, s => s with { HasPassed = true }, cancellation);
+
+    private static bool IsTooLittle(int right, int items, Campaign campaign) => right < campaign.Settings.Checks.NeededAccuracy * items;
 
     /// <summary>The practice comparisons in their order, and how many of those judged are right.</summary>
     private async Task<(List<GoldItem> Items, int Right)> ReadAsync(Campaign campaign, AnnotatorState state, AnnotatorId annotator, CancellationToken cancellation)
@@ -41,3 +51,6 @@ public sealed class Practice(GoldStore gold, ComparisonStore comparisons, Rankin
         return (items, right);
     }
 }
+
+/// <param name="Right">Of <paramref name="Items"/> practice comparisons.</param>
+public sealed record PracticeResult(int Right, int Items);

@@ -8,7 +8,11 @@ namespace Rlhf.Labeling.Checks;
 
 /// <summary>A repeat's row in table <c>repeats</c>: partition = campaign, row = its batch, <c>&lt;campaign&gt;-again-&lt;hash&gt;</c>, which holds nothing else.</summary>
 /// <param name="IsSame">Whether the same won again; null until it is judged.</param>
-public sealed record RepeatItem(BatchId Batch, AnnotatorId Annotator, AnnotatorKind Kind, TaskKey Of, bool? IsSame = null);
+public sealed record RepeatItem(BatchId Batch, AnnotatorId Annotator, AnnotatorKind Kind, TaskKey Of, bool? IsSame = null)
+{
+    /// <summary>Of the judgement; null until then.</summary>
+    public TimeSpan? ActiveTime { get; init; }
+}
 
 /// <summary>Comparisons that annotators are given again.</summary>
 public sealed class RepeatStore(IBlobStore blobs, ITableStore tables, ComparisonStore comparisons, RankingStore rankings)
@@ -36,7 +40,7 @@ public sealed class RepeatStore(IBlobStore blobs, ITableStore tables, Comparison
         if ((await tables.FindAsync(Table, campaign.Value, again.Batch.Value, cancellation))?.ReadBody<RepeatItem>() is not { } item) return;
         var before = (await rankings.FindAsync(item.Of.Batch, item.Of.Comparison, again.Annotator, cancellation))?.Ranking;
         bool? isSame = before is null || before.Outcome == RankingOutcome.Skip || again.Outcome == RankingOutcome.Skip ? null : RatedValue.WinnerOf(before) == RatedValue.WinnerOf(again);
-        await tables.UpsertAsync(Table, campaign.Value, again.Batch.Value, item with { IsSame = isSame }, cancellation);
+        await tables.UpsertAsync(Table, campaign.Value, again.Batch.Value, item with { IsSame = isSame, ActiveTime = again.ActiveTime }, cancellation);
     }
 
     public async Task<IReadOnlyList<RepeatItem>> ListAsync(CampaignId campaign, CancellationToken cancellation = default) =>

@@ -16,6 +16,9 @@ public sealed record Invite(AnnotatorId Annotator, AnnotatorKind Kind, string? N
     /// <summary>Decides what annotators disagree about, instead of ranking with them.</summary>
     public bool IsReviewer { get; init; }
 
+    /// <summary>Which tokens count: those that say the same. One more each time a revoked invite is renewed, so that what was revoked stays so.</summary>
+    public int Generation { get; init; }
+
     public bool IsActive(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
 
     /// <summary>Whether comparisons go to this annotator.</summary>
@@ -35,7 +38,8 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
 
     private readonly ConcurrentDictionary<(CampaignId, AnnotatorId), (Invite? Invite, DateTimeOffset ReadAt)> recent = new();
 
-    /// <summary>Makes an invite, or renews the one of the same annotator (a revoked one is valid again; its kind can't change).</summary>
+    /// <summary>Makes an invite, or renews the one of the same annotator; its kind can't change. A revoked one is valid again, with the new token alone; otherwise tokens made before go on until they expire.</summary>
+    /// <returns>The invite as it is now.</returns>
     /// <exception cref="RlhfException"><c>invalid-invite</c> or <c>annotator-kind-fixed</c>.</exception>
     public async Task<(Invite Invite, string Token)> CreateAsync(
         CampaignId campaign, AnnotatorKind kind, string? name, TimeSpan validFor, AnnotatorId? annotator = null, bool isReviewer = false, CancellationToken cancellation = default)
@@ -47,9 +51,9 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
         var expires = DateTimeOffset.FromUnixTimeSeconds((now + validFor).ToUnixTimeSeconds());
         var invite = new Invite(annotator ?? NewAnnotator(), kind, name, now, expires) { IsReviewer = isReviewer };
         if (await tables.TryInsertAsync(Table, campaign.Value, invite.Annotator.Value, invite, cancellation) is null)
-            await ChangeAsync(campaign, invite.Annotator, existing => Renewed(existing, invite), cancellation);
+            invite = await ChangeAsync(campaign, invite.Annotator, existing => Renewed(existing, invite), cancellation);
         recent.TryRemove((campaign, invite.Annotator), out _);
-        return (invite, new InviteToken(campaign, invite.Annotator, expires).Sign(keys.Current));
+        return (invite, new InviteToken(campaign, invite.Annotator, expires, invite.Generation).Sign(keys.Current));
     }
 
     /// <summary>A validity in days as somebody sent it.</summary>
@@ -64,7 +68,7 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
         var read = InviteToken.Read(token ?? "", keys) ?? throw new RlhfException("invite-invalid", "This is not a valid invite.", "Open the form with the whole link that you were sent.", 401);
         if (read.Campaign != campaign) throw new RlhfException("invite-foreign", "This invite is for another campaign.", Remedy, 403);
         var invite = await FindAsync(campaign, read.Annotator, cancellation);
-        if (invite is null || invite.RevokedAt is not null) throw new RlhfException("invite-revoked", "This invite has been revoked.", Remedy, 401);
+        if (invite is null || invite.RevokedAt is not null || read.Generation != invite.Generation) throw new RlhfException("invite-revoked", "This invite has been revoked.", Remedy, 401);
         if (read.ExpiresAt <= time.GetUtcNow()) throw new RlhfException("invite-expired", $"This invite expired on {read.ExpiresAt:yyyy-MM-dd}.", Remedy, 401);
         return invite;
     }
@@ -112,20 +116,28 @@ public sealed class InviteService(ITableStore tables, ISigningKeys keys, TimePro
         return invite;
     }
 
-    private async Task ChangeAsync(CampaignId campaign, AnnotatorId annotator, Func<Invite, Invite> change, CancellationToken cancellation)
+    /// <returns>As it is now.</returns>
+    private async Task<Invite> ChangeAsync(CampaignId campaign, AnnotatorId annotator, Func<Invite, Invite> change, CancellationToken cancellation)
     {
         while (true)
         {
             var row = await tables.FindAsync(Table, campaign.Value, annotator.Value, cancellation)
                 ?? throw new RlhfException("no-such-invite", $"Campaign '{campaign}' has no annotator '{annotator}'.", "Look the annotator up in the list of invites.", 404);
-            if (await tables.TryReplaceAsync(Table, campaign.Value, annotator.Value, change(row.ReadBody<Invite>()), row.ETag, cancellation) is not null) return;
+            var changed = change(row.ReadBody<Invite>());
+            if (await tables.TryReplaceAsync(Table, campaign.Value, annotator.Value, changed, row.ETag, cancellation) is not null) return changed;
         }
     }
 
     private static Invite Renewed(Invite existing, Invite invite) => existing.IsReviewer != invite.IsReviewer
         ? throw new RlhfException("annotator-role-fixed", $"Annotator '{existing.Annotator}' {(existing.IsReviewer ? "reviews" : "ranks")}, and whoever does one can't do the other.", "Invite under another id.", 409)
         : existing.Kind == invite.Kind
-        ? existing with { Name = invite.Name ?? existing.Name, ExpiresAt = invite.ExpiresAt, RevokedAt = null }
+        ? existing with
+        {
+            Name = invite.Name ?? existing.Name,
+            ExpiresAt = invite.ExpiresAt,
+            RevokedAt = null,
+            Generation = existing.Generation + (existing.RevokedAt is null ? 0 : 1),
+        }
         : throw new RlhfException("annotator-kind-fixed", $"Annotator '{existing.Annotator}' is of kind {existing.Kind}, not {invite.Kind}.", "Invite under another id: rankings keep the kind they were made with.", 409);
 
     private static void Check(string? name, TimeSpan validFor)

@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
 
@@ -12,17 +13,17 @@ public static class JudgedAnswers
         IReadOnlyList<Comparison> comparisons, IReadOnlyList<Ranking> rankings, PairOptions rule, IReadOnlyDictionary<ComparisonId, IReadOnlyList<float[]>> features)
     {
         var counted = rankings.Where(r => PairRules.Counts(r, rule)).ToLookup(r => r.Comparison);
-        return comparisons.Where(c => MayTeach(c, rule) && features.ContainsKey(c.Id)).Select(c => Of(c, Majority.Deciding([.. counted[c.Id]]), features[c.Id])).Where(examples => examples.Count > 0);
+        return comparisons.Where(c => MayTeach(c, rule) && features.ContainsKey(c.Id)).Select(c => Of(c, Majority.Deciding([.. counted[c.Id]]), features[c.Id], rule.ManyAnswers)).Where(examples => examples.Count > 0);
     }
 
     /// <summary>Whether it may say what is asked next: validation and test comparisons choose nothing.</summary>
     public static bool MayTeach(Comparison comparison, PairOptions rule) =>
         comparison.Kind == ComparisonKind.Ordinary && comparison.Prompt.Split == Split.Train && !rule.LeftOut.Contains(comparison.Id);
 
-    private static List<HeadExample> Of(Comparison comparison, IReadOnlyList<Ranking> rankings, IReadOnlyList<float[]> features)
+    private static List<HeadExample> Of(Comparison comparison, IReadOnlyList<Ranking> rankings, IReadOnlyList<float[]> features, ManyAnswersMode mode)
     {
         var answers = comparison.Answers.ToList();
-        var votes = Votes.Of(comparison, rankings).Where(v => v.First.Text != v.Second.Text).ToList();
+        var votes = Votes.Of(comparison, rankings, mode).Where(v => v.First.Text != v.Second.Text).ToList();
         return votes.ConvertAll(v => new HeadExample(
             HeadEnsemble.Difference(features[answers.IndexOf(v.First)], features[answers.IndexOf(v.Second)]), (float)v.All.Average(x => x.ForFirst), 1f / votes.Count));
     }

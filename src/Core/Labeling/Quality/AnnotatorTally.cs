@@ -4,6 +4,7 @@ namespace Rlhf.Labeling.Quality;
 internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
 {
     private readonly List<TimeSpan> times = [];
+    private TimeSpan active;
     private int rankings;
     private int ties;
     private int bothBad;
@@ -40,6 +41,10 @@ internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
         }
     }
 
+    /// <summary>Of whatever was judged or skipped: it is time that somebody gave.</summary>
+    public void AddActive(TimeSpan? time) => active += time ?? TimeSpan.Zero;
+
+    /// <summary>What a judgement takes.</summary>
     public void AddTime(Ranking ranking)
     {
         if (ranking.ActiveTime is not { } time) return;
@@ -67,7 +72,7 @@ internal sealed class AnnotatorTally(AnnotatorId annotator, AnnotatorKind kind)
     /// <param name="needed">As for <see cref="QualityConcerns"/>.</param>
     public AnnotatorFigures ToFigures(CrowdTally others, double needed) => new(
         annotator, kind, rankings, ties, bothBad, skips, extra, Gold.Estimate, Self.Estimate, Agreement.Estimate, others.Agreement.Share, Median(),
-        times.Aggregate(TimeSpan.Zero, (a, b) => a + b), Left.Estimate, Longer.Estimate, others.Longer.Share, Fast.Estimate, QualityConcerns.Of(this, others, needed));
+        active, Left.Estimate, Longer.Estimate, others.Longer.Share, Fast.Estimate, QualityConcerns.Of(this, others, needed));
 
     private TimeSpan? Median()
     {

@@ -13,7 +13,7 @@ namespace Rlhf.Labeling.Quality;
 /// <summary>Reads a campaign's rankings into its figures of quality. All rankings are read, so what was found holds for a while: the longer it took, the longer.</summary>
 public sealed class QualityReader(
     CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, InviteService invites, GoldStore gold, RepeatStore repeats,
-    ReviewStore reviews, TimeProvider time)
+    ReviewStore reviews, Practice practice, TimeProvider time)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(2);
 
@@ -28,9 +28,17 @@ public sealed class QualityReader(
         var campaign = await campaigns.GetAsync(id, cancellation);
         var figures = await FiguresAsync(campaign, cancellation);
         var known = (await invites.ListAsync(id, cancellation)).ToDictionary(i => i.Annotator);
-        var annotators = figures.Annotators.Select(a => new AnnotatorView(
-            a, known.GetValueOrDefault(a.Annotator)?.Name, known.GetValueOrDefault(a.Annotator)?.PausedAt, campaign.ExcludedAnnotators.Contains(a.Annotator)));
-        return new(figures.Agreement, figures.Generators, [.. annotators], campaign.Settings.Voting, await reviews.CountAsync(id, cancellation), figures.At);
+        var annotators = new List<AnnotatorView>();
+        foreach (var of in figures.Annotators)
+        {
+            var invite = known.GetValueOrDefault(of.Annotator);
+            annotators.Add(new(of, invite?.Name, invite?.PausedAt, campaign.ExcludedAnnotators.Contains(of.Annotator))
+            {
+                // Who has ranked anything is past it.
+                FailedPractice = of is { Kind: AnnotatorKind.Person, Rankings: 0 } ? await practice.FindFailedAsync(campaign, of.Annotator, cancellation) : null,
+            });
+        }
+        return new(figures.Agreement, figures.Generators, annotators, campaign.Settings.Voting, await reviews.CountAsync(id, cancellation), figures.At);
     }
 
     private async Task<Figures> FiguresAsync(Campaign campaign, CancellationToken cancellation)
@@ -57,25 +65,38 @@ public sealed class QualityReader(
     private async Task<Figures> ComputeAsync(Campaign campaign, PairOptions options, CancellationToken cancellation)
     {
         var tally = new QualityTally(r => PairRules.Counts(r, options), campaign.Settings.Checks.ConcernBelow);
-        var standings = new GeneratorStandings();
+        var standings = new GeneratorStandings(campaign.Settings.Form.ManyAnswers);
+        var limits = OverlapLimits.OfEnded(campaign);
         var counted = new List<Ranking>();
         foreach (var batch in await batches.ListAsync(campaign.Id, cancellation))
         {
             if (await comparisons.FindPublishedAsync(campaign.Id, batch.Id, cancellation) is null) continue;
-            var published = await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation);
+            var published = limits.Of(await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation));
             var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
             tally.Add(published, ranked);
             if (batch.Kind != ComparisonKind.Ordinary) continue;
-            var counting = ranked.Where(r => PairRules.Counts(r, options)).ToList();
-            counted.AddRange(counting);
-            var byComparison = counting.ToLookup(r => r.Comparison);
+            counted.AddRange(FirstAsked.Of(published, ranked).Where(r => PairRules.Counts(r, options)));
+            var byComparison = ranked.Where(r => PairRules.Counts(r, options)).ToLookup(r => r.Comparison);
             foreach (var comparison in published) standings.Add(comparison, byComparison[comparison.Id]);
         }
         foreach (var item in await gold.ListAsync(campaign.Id, cancellation))
             tally.Add(await comparisons.ReadBatchAsync(campaign.Id, item.Batch, cancellation), await rankings.ReadBatchAsync(item.Batch, cancellation));
-        foreach (var repeat in await repeats.ListAsync(campaign.Id, cancellation))
+        await AddRestAsync(tally, campaign.Id, cancellation);
+        return new(AgreementFigures.Of(counted, campaign.Settings.Seed, LabelFormRules.MaximumStrength(campaign.Settings.Form)), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
+    }
+
+    /// <summary>Repeats, and the time that went into gold which was taken away since.</summary>
+    private async Task AddRestAsync(QualityTally tally, CampaignId campaign, CancellationToken cancellation)
+    {
+        foreach (var item in await gold.ListRemovedAsync(campaign, cancellation))
+            foreach (var ranking in await rankings.ReadBatchAsync(item.Batch, cancellation)) tally.AddActive(ranking.Annotator, ranking.AnnotatorKind, ranking.ActiveTime);
+        foreach (var repeat in await repeats.ListAsync(campaign, cancellation))
+        {
             if (repeat.IsSame is { } isSame) tally.AddRepeat(repeat.Annotator, repeat.Kind, isSame);
-        return new(AgreementFigures.Of(counted, campaign.Settings.Seed), standings.Rank(campaign.Settings.Seed), tally.Figures(), time.GetUtcNow());
+            // Rows of earlier versions don't say it.
+            var active = repeat.ActiveTime ?? (await rankings.ReadBatchAsync(repeat.Batch, cancellation)).FirstOrDefault()?.ActiveTime;
+            if (active is not null) tally.AddActive(repeat.Annotator, repeat.Kind, active);
+        }
     }
 
     private sealed record Figures(AgreementFigures Agreement, IReadOnlyList<GeneratorStanding> Generators, IReadOnlyList<AnnotatorFigures> Annotators, DateTimeOffset At);

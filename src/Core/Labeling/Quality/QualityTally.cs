@@ -19,12 +19,18 @@ public sealed class QualityTally(Func<Ranking, bool> counts, double concernBelow
     /// <summary>A comparison that its annotator was given again.</summary>
     public void AddRepeat(AnnotatorId annotator, AnnotatorKind kind, bool isSame) => Of(annotator, kind).AddRepeat(isSame);
 
+    /// <summary>Time in which the annotator judged something that counts for no other figure.</summary>
+    public void AddActive(AnnotatorId annotator, AnnotatorKind kind, TimeSpan? time) => Of(annotator, kind).AddActive(time);
+
     /// <summary>One for each annotator who handed anything in, the busiest first.</summary>
     public IReadOnlyList<AnnotatorFigures> Figures() =>
         [.. annotators.Values.Select(a => a.ToFigures(crowd.Without(a), concernBelow)).OrderByDescending(f => f.Rankings).ThenBy(f => f.Annotator.Value, StringComparer.Ordinal)];
 
     private void Add(Comparison comparison, List<Ranking> rankings)
     {
+        foreach (var ranking in rankings) Of(ranking).AddActive(ranking.ActiveTime);
+        // It is learned on, before the first task, and says nothing about those.
+        if (comparison.Gold is { IsPractice: true }) return;
         foreach (var ranking in rankings) Of(ranking).AddCount(ranking);
         var judged = rankings.Where(RatedValue.Counts).ToList();
         foreach (var ranking in judged)
@@ -35,7 +41,7 @@ public sealed class QualityTally(Func<Ranking, bool> counts, double concernBelow
         }
         // Gold has a right answer: it does not say how annotators see an open question.
         if (comparison.Gold is not null) return;
-        AddAgreement(judged);
+        AddAgreement(FirstAsked.Of(comparison, judged));
         if (comparison.Answers.Count == 2) AddPreferences(comparison, [.. judged.Where(r => r is { Outcome: RankingOutcome.Ranked, Tiers.Count: 2 })]);
     }
 
@@ -58,7 +64,7 @@ public sealed class QualityTally(Func<Ranking, bool> counts, double concernBelow
         int Sign(Ranking ranking) => ranking.Tiers[0][0] == longer ? 1 : -1;
     }
 
-    private void AddAgreement(List<Ranking> judged)
+    private void AddAgreement(IReadOnlyList<Ranking> judged)
     {
         for (var i = 0; i < judged.Count; i++)
         {

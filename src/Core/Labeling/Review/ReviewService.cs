@@ -11,7 +11,7 @@ public sealed class ReviewService(ReviewStore queue, BatchResults results)
     public async Task FollowUpAsync(Campaign campaign, Ranking ranking)
     {
         var task = new TaskKey(ranking.Batch, ranking.Comparison);
-        if (ranking.Outcome == RankingOutcome.Skip) await queue.ReleaseAsync(campaign.Id, task);
+        if (ranking.Outcome == RankingOutcome.Skip) await queue.ReleaseAsync(campaign.Id, task, ranking.Annotator);
         else await queue.RemoveAsync(campaign.Id, task);
         if (campaign.State != CampaignState.Cancelled) await results.RefreshAsync(campaign.Id, ranking.Batch);
     }

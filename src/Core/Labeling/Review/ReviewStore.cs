@@ -7,7 +7,7 @@ namespace Rlhf.Labeling.Review;
 /// <param name="Claim">Which reviewer has it on the screen.</param>
 public sealed record ReviewItem(BatchId Batch, ComparisonId Comparison, DateTimeOffset Since, Claim? Claim = null);
 
-/// <summary>What no majority of annotators decided, until a reviewer does. Table <c>reviews</c>: partition = campaign, row = batch~comparison.</summary>
+/// <summary>What no majority of annotators decided, or only some who are left out, until a reviewer does. Table <c>reviews</c>: partition = campaign, row = batch~comparison.</summary>
 public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeProvider time)
 {
     public const string Table = "reviews";
@@ -15,16 +15,24 @@ public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeP
     /// <summary>Rows looked at in one call; a reviewer who has passed on so many waits for another one.</summary>
     private const int Page = 100;
 
-    /// <summary>Adds a batch's comparisons without a majority. Idempotent.</summary>
+    /// <summary>Adds what only a reviewer can decide of a batch that ended. Idempotent.</summary>
+    /// <param name="comparisons">As they are asked now.</param>
     public async Task AddAsync(CampaignId campaign, IEnumerable<Comparison> comparisons, IEnumerable<Ranking> ranked, CancellationToken cancellation = default)
     {
-        var byComparison = ranked.Where(r => !r.Extra && r.Outcome != RankingOutcome.Skip).ToLookup(r => r.Comparison);
+        var byComparison = ranked.ToLookup(r => r.Comparison);
         foreach (var comparison in comparisons)
         {
-            var counted = byComparison[comparison.Id].ToList();
-            if (counted.Exists(r => r.Decides) || !Majority.IsMissing(counted)) continue;
+            if (!NeedsReview(comparison, byComparison[comparison.Id])) continue;
             await tables.TryInsertAsync(Table, campaign.Value, RowOf(comparison.Batch, comparison.Id), new ReviewItem(comparison.Batch, comparison.Id, time.GetUtcNow()), cancellation);
         }
+    }
+
+    /// <summary>Whether annotators have ranked it and don't decide it: none of their judgements has a majority, or all of them are left out.</summary>
+    public static bool NeedsReview(Comparison comparison, IEnumerable<Ranking> ranked)
+    {
+        var all = ranked.ToList();
+        var counted = BatchProgress.Counted(comparison, all);
+        return !counted.Any(r => r.Decides) && (Majority.IsMissing(counted) || (counted.Count == 0 && BatchProgress.Counted(comparison with { LeftOut = [] }, all).Count > 0));
     }
 
     /// <summary>Claims the first that nobody has on the screen and this reviewer has not passed on; null where there is none.</summary>
@@ -40,10 +48,10 @@ public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeP
         return null;
     }
 
-    /// <summary>Gives it to whoever asks next; nothing happens where it is not in the queue.</summary>
-    public async Task ReleaseAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default)
+    /// <summary>Gives it to whoever asks next; nothing happens where it is not in the queue, or somebody else has it on the screen (an annotator may have been served it, before it came here).</summary>
+    public async Task ReleaseAsync(CampaignId campaign, TaskKey task, AnnotatorId reviewer, CancellationToken cancellation = default)
     {
-        if (await tables.FindAsync(Table, campaign.Value, RowOf(task.Batch, task.Comparison), cancellation) is { } row)
+        if (await tables.FindAsync(Table, campaign.Value, RowOf(task.Batch, task.Comparison), cancellation) is { } row && row.ReadBody<ReviewItem>().Claim?.Annotator == reviewer)
             await tables.TryReplaceAsync(Table, campaign.Value, row.Row, row.ReadBody<ReviewItem>() with { Claim = null }, row.ETag, cancellation);
     }
 
@@ -63,6 +71,9 @@ public sealed class ReviewStore(ITableStore tables, RankingStore rankings, TimeP
     /// <summary>It is decided.</summary>
     public Task RemoveAsync(CampaignId campaign, TaskKey task, CancellationToken cancellation = default) =>
         tables.WriteAsync(Table, campaign.Value, [new(TableOperationKind.Delete, RowOf(task.Batch, task.Comparison))], cancellation);
+
+    public async Task<IReadOnlySet<ComparisonId>> ListAsync(CampaignId campaign, CancellationToken cancellation = default) =>
+        await tables.QueryAsync(Table, campaign.Value, cancellation: cancellation).Select(row => row.ReadBody<ReviewItem>().Comparison).ToHashSetAsync(cancellationToken: cancellation);
 
     public ValueTask<int> CountAsync(CampaignId campaign, CancellationToken cancellation = default) =>
         tables.QueryAsync(Table, campaign.Value, cancellation: cancellation).CountAsync(cancellation);

@@ -10,14 +10,19 @@ public sealed record OpenRow(
     BatchId Batch, ComparisonId Comparison, int Overlap,
     IReadOnlyList<Claim> Claims, IReadOnlyList<AnnotatorId> Ranked, IReadOnlyList<AnnotatorId> Skipped, bool ForPeople = false)
 {
+    /// <summary>Who judged it and is left out: nobody's place, and not asked again.</summary>
+    public IReadOnlyList<AnnotatorId> LeftOut { get; init; } = [];
+
     public static OpenRow For(Comparison comparison) => new(comparison.Batch, comparison.Id, comparison.Shared, [], [], [], comparison.Kind == ComparisonKind.Test);
 
     /// <summary>Rebuilt from the rankings, with nobody's claim.</summary>
     public static OpenRow For(Comparison comparison, IEnumerable<Ranking> rankings)
     {
-        var counted = rankings.Where(r => r.Comparison == comparison.Id && !r.Extra).ToList();
+        var judged = rankings.Where(r => r.Comparison == comparison.Id && !r.Extra).ToLookup(r => comparison.LeftOut.Contains(r.Annotator));
+        var counted = judged[false].ToList();
         return For(comparison) with
         {
+            LeftOut = [.. judged[true].Select(r => r.Annotator)],
             Ranked = [.. counted.Where(r => r.Outcome != RankingOutcome.Skip).Select(r => r.Annotator)],
             Skipped = [.. counted.Where(r => r.Outcome == RankingOutcome.Skip).Select(r => r.Annotator)],
         };
@@ -27,7 +32,7 @@ public sealed record OpenRow(
 
     public bool IsFor(AnnotatorKind kind) => !ForPeople || kind == AnnotatorKind.Person;
 
-    public bool IsJudgedBy(AnnotatorId annotator) => Ranked.Contains(annotator) || Skipped.Contains(annotator);
+    public bool IsJudgedBy(AnnotatorId annotator) => Ranked.Contains(annotator) || Skipped.Contains(annotator) || LeftOut.Contains(annotator);
 
     public IEnumerable<Claim> LiveClaims(DateTimeOffset now) => Claims.Where(c => c.Until > now);
 
@@ -63,14 +68,23 @@ public sealed record OpenRow(
     public OpenRow Released(AnnotatorId annotator) => this with { Claims = [.. Claims.Where(c => c.Annotator != annotator)] };
 
     /// <summary>As if the annotator had never judged it.</summary>
-    public OpenRow Withdrawn(AnnotatorId annotator) => Released(annotator) with { Ranked = [.. Ranked.Where(a => a != annotator)], Skipped = [.. Skipped.Where(a => a != annotator)] };
+    public OpenRow Withdrawn(AnnotatorId annotator) => Released(annotator) with { Ranked = Without(Ranked, annotator), Skipped = Without(Skipped, annotator), LeftOut = Without(LeftOut, annotator) };
 
-    /// <summary>The annotator's judgement counts; a later one takes the place of an earlier.</summary>
-    public OpenRow Judged(AnnotatorId annotator, RankingOutcome outcome) => Released(annotator) with
+    /// <summary>The annotator's judgement counts; a later one takes the place of an earlier. Of one who is left out, it only is no longer on the screen.</summary>
+    public OpenRow Judged(AnnotatorId annotator, RankingOutcome outcome) => LeftOut.Contains(annotator) ? Released(annotator) : Released(annotator) with
     {
-        Ranked = [.. Ranked.Where(a => a != annotator), .. outcome != RankingOutcome.Skip ? [annotator] : (AnnotatorId[])[]],
-        Skipped = [.. Skipped.Where(a => a != annotator), .. outcome == RankingOutcome.Skip ? [annotator] : (AnnotatorId[])[]],
+        Ranked = [.. Without(Ranked, annotator), .. outcome != RankingOutcome.Skip ? [annotator] : (AnnotatorId[])[]],
+        Skipped = [.. Without(Skipped, annotator), .. outcome == RankingOutcome.Skip ? [annotator] : (AnnotatorId[])[]],
     };
+
+    /// <summary>The annotator's judgement no longer counts: its place is free for somebody else. The same row where it is so already.</summary>
+    public OpenRow LeavingOut(AnnotatorId annotator) =>
+        LeftOut.Contains(annotator) && Claims.All(c => c.Annotator != annotator) ? this : Withdrawn(annotator) with { LeftOut = [.. Without(LeftOut, annotator), annotator] };
+
+    /// <summary>The annotator's judgement counts again.</summary>
+    public OpenRow TakingIn(AnnotatorId annotator, RankingOutcome outcome) => Withdrawn(annotator).Judged(annotator, outcome);
+
+    private static IReadOnlyList<AnnotatorId> Without(IReadOnlyList<AnnotatorId> annotators, AnnotatorId annotator) => [.. annotators.Where(a => a != annotator)];
 }
 
 /// <summary>A comparison on somebody's screen, or fetched ahead for it, until then.</summary>

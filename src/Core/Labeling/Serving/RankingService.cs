@@ -58,7 +58,7 @@ public sealed class RankingService(
         if (existing is not null && RankingRules.IsRepetition(existing.Ranking, ranking, amends)) return (existing, false, true);
         if (amends is null) throw AlreadyRanked(existing!.Ranking);
         if (existing is null || existing.Ranking.Revision != amends) throw AmendConflict(amends.Value, existing?.Ranking);
-        var replacement = ranking with { Revision = existing.Ranking.Revision + 1, Extra = existing.Ranking.Extra };
+        var replacement = ranking with { Revision = existing.Ranking.Revision + 1, Extra = existing.Ranking.Extra, FirstSubmittedAt = existing.Ranking.MadeAt };
         var replaced = await rankings.TryReplaceAsync(replacement, existing.ETag, cancellation)
             ?? throw AmendConflict(amends.Value, (await rankings.FindAsync(ranking.Batch, ranking.Comparison, ranking.Annotator, cancellation))?.Ranking);
         return (new(replacement, replaced), false, false);

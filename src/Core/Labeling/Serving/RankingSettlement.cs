@@ -26,8 +26,14 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     /// <returns>False where the ranking came when nobody was asked any more.</returns>
     public async Task<bool> CountsAsync(CampaignId campaign, Comparison comparison, Ranking ranking, bool isNew, StoredOpenRow? place, RankingLook look)
     {
-        var others = look.OthersOf(comparison.Id, ranking.Annotator);
+        IReadOnlyList<Ranking> others = [.. look.OthersOf(comparison.Id, ranking.Annotator).Where(r => !comparison.LeftOut.Contains(r.Annotator))];
         if (isNew && look.IsClosed) return false;
+        if (comparison.LeftOut.Contains(ranking.Annotator))
+        {
+            // It is kept, for the day that the annotator is taken in again, and fills no place.
+            await LeaveOutAsync(campaign, comparison, look.Rankings);
+            return true;
+        }
         if (!isNew || ranking.Outcome == RankingOutcome.Skip || place?.Row.HoldsAt(ranking.Annotator, time.GetUtcNow() + ClockMargin) != true
             || BatchProgress.Of(comparison, others).State != ComparisonState.Open) return await SettleAsync(campaign, comparison, ranking, isNew, others, look);
         open.NoteJudged(campaign, place, ranking.Annotator, ranking.Outcome);
@@ -45,14 +51,14 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     /// <param name="comparison">As it is asked now.</param>
     public async Task AskMoreAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
     {
-        if (Counted(comparison, all).Count >= comparison.Overlap) await AskAsync(campaign, comparison, all);
+        if (BatchProgress.Counted(comparison, all).Count >= comparison.Overlap) await AskAsync(campaign, comparison, all);
     }
 
     /// <summary>Has a comparison that is not complete asked of as many annotators as it should be, where its row asks for fewer or has left. Idempotent.</summary>
     /// <param name="comparison">As it is asked now.</param>
     public async Task AskAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
     {
-        var counted = Counted(comparison, all);
+        var counted = BatchProgress.Counted(comparison, all);
         var asked = BatchProgress.Asked(comparison, counted);
         if (asked <= counted.Count) return;
         while (await open.FindAsync(campaign, comparison, CancellationToken.None) is { } stored)
@@ -60,11 +66,30 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
             if (stored.Row.Overlap >= asked) return;
             if (await open.TryReplaceAsync(campaign, stored, stored.Row.InLineWith(all) with { Overlap = asked }, CancellationToken.None) is not null) return;
         }
-        await ReopenAsync(campaign, comparison with { Shared = asked }, all);
+        await ReopenAsync(campaign, comparison with { Overlap = asked }, all);
     }
 
-    private static List<Ranking> Counted(Comparison comparison, IReadOnlyList<Ranking> all) =>
-        [.. all.Where(r => r.Comparison == comparison.Id && r is { Extra: false, Outcome: not RankingOutcome.Skip })];
+    /// <summary>Frees the places of annotators who are left out, so that somebody else is asked. Idempotent.</summary>
+    /// <param name="comparison">As it is asked now, without them.</param>
+    public async Task LeaveOutAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
+    {
+        var leaving = all.Where(r => r.Comparison == comparison.Id && !r.Extra && comparison.LeftOut.Contains(r.Annotator)).Select(r => r.Annotator).ToList();
+        if (leaving.Count == 0) return;
+        var asked = BatchProgress.Asked(comparison, BatchProgress.Counted(comparison, all));
+        while (await open.FindAsync(campaign, comparison, CancellationToken.None) is { } stored)
+        {
+            var row = leaving.Aggregate(stored.Row, (row, annotator) => row.LeavingOut(annotator));
+            if (ReferenceEquals(row, stored.Row)) return;
+            // What their disagreement asked for beyond is not wanted any more.
+            if (await open.TryReplaceAsync(campaign, stored, row with { Overlap = Math.Max(comparison.Shared, asked) }, CancellationToken.None) is not null) return;
+        }
+        if (BatchProgress.Of(comparison, all.Where(r => r.Comparison == comparison.Id)).State == ComparisonState.Open && !await IsClosedAsync(campaign, comparison.Batch))
+            await ReopenAsync(campaign, comparison with { Overlap = asked }, all);
+    }
+
+    /// <summary>The annotator's ranking fills a place again, where its comparison still has a row.</summary>
+    public Task TakeInAsync(CampaignId campaign, Comparison comparison, Ranking ranking) =>
+        open.ChangeAsync(campaign, comparison, row => row.TakingIn(ranking.Annotator, ranking.Outcome), CancellationToken.None);
 
     private async Task<bool> SettleAsync(CampaignId campaign, Comparison comparison, Ranking ranking, bool isNew, IReadOnlyList<Ranking> others, RankingLook look)
     {
@@ -85,7 +110,7 @@ public sealed class RankingSettlement(OpenStore open, RankingStore rankings, Com
     // An amendment to a skip takes back what had closed the comparison.
     private async Task ReopenAsync(CampaignId campaign, Comparison comparison, IReadOnlyList<Ranking> all)
     {
-        var row = OpenRow.For(comparison, all);
+        var row = OpenRow.For(comparison, all) with { Overlap = comparison.Overlap };
         if (row.IsClosed) return;
         await open.AddAsync(campaign, [(comparison, row)], CancellationToken.None);
         // Closing a batch says so first and then takes its rows away: one that came in between is seen here, one that comes later takes this row too.

@@ -33,7 +33,7 @@ public sealed class TaskServer(
         var progress = await ProgressAsync(id, state, cancellation);
         if (NotServing(campaign, progress) is { } answer) return answer;
         await NoteSeenAsync(id, invite, cancellation);
-        if (invite.PausedAt is not null) return new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "The owner of this campaign has paused your tasks. Thank you for what you have ranked; it is kept. Please ask them how to go on.");
+        if (invite.PausedAt is not null || campaign.ExcludedAnnotators.Contains(annotator)) return new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: "The owner of this campaign has paused your tasks. Thank you for what you have ranked; it is kept. Please ask them how to go on.");
         var held = state.HeldAt(time.GetUtcNow()).ToList();
         var mine = held.Find(h => !holding.Contains(h.Task.Comparison));
         if (mine is null && held.Count >= AnnotatorState.MaximumHeld)
@@ -51,7 +51,7 @@ public sealed class TaskServer(
         await annotators.UpdateAsync(id, annotator, s => s.WithoutHeld(comparison), cancellation);
         var ranked = (await rankings.FindAsync(served.Task.Batch, comparison, annotator, cancellation))?.Ranking;
         OpenRow GivenBack(OpenRow row) => ranked is { Extra: false } ? row.Judged(annotator, ranked.Outcome) : row.Released(annotator);
-        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), GivenBack, cancellation)) await reviews.ReleaseAsync(id, served.Task, cancellation);
+        if (!await open.ChangeAsync(id, await comparisons.GetAsync(id, served.Task.Batch, comparison, cancellation), GivenBack, cancellation)) await reviews.ReleaseAsync(id, served.Task, annotator, cancellation);
     }
 
     /// <summary>What the annotator sees of a comparison that was served.</summary>
@@ -90,7 +90,7 @@ public sealed class TaskServer(
                 : new(NextStatus.Paused, progress, RetryAfterSeconds: (int)LongestWait.TotalSeconds, Reason: drawn.Refusal);
         if (invite.IsReviewer) return await ReviewAsync(campaign, annotator, state, screen, until, progress, cancellation);
         var result = await scan.ClaimNextAsync(
-            campaign.Id, annotator, invite.Kind, state.Cursor.For(campaign.OrderedAt), until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign.Id, annotator, cancellation), cancellation);
+            campaign.Id, annotator, invite.Kind, state.Cursor.For(campaign.OrderedAt), until, [.. state.Held.Select(h => h.Task).Concat(state.Recent).Select(t => t.Comparison)], () => OthersAsync(campaign, annotator, cancellation), cancellation);
         if (result.Claimed is not { } row) return await NoneAsync(campaign, annotator, state, screen, result.Cursor, progress, cancellation);
         return await PutAsync(campaign, annotator, s => s with { Cursor = result.Cursor }, state, screen, new(row.Batch, row.Comparison), until, progress, cancellation);
     }
@@ -187,10 +187,10 @@ public sealed class TaskServer(
     private int SecondsTo(DateTimeOffset until) =>
         (int)Math.Ceiling(Math.Clamp((until - time.GetUtcNow()).TotalSeconds, 1, LongestWait.TotalSeconds));
 
-    private async Task<IReadOnlyCollection<Invite>> OthersAsync(CampaignId campaign, AnnotatorId annotator, CancellationToken cancellation)
+    private async Task<IReadOnlyCollection<Invite>> OthersAsync(Campaign campaign, AnnotatorId annotator, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return [.. (await invites.ListAsync(campaign, cancellation)).Where(i => i.IsAsked(now) && !i.IsReviewer && i.Annotator != annotator)];
+        return [.. (await invites.ListAsync(campaign.Id, cancellation)).Where(i => i.IsAsked(now) && !i.IsReviewer && i.Annotator != annotator && !campaign.ExcludedAnnotators.Contains(i.Annotator))];
     }
 
     private async Task<ProgressView> ProgressAsync(CampaignId campaign, AnnotatorState state, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Prompts;
 
@@ -21,29 +22,29 @@ public sealed class ArenaFormat : IExportFormat
     {
         var lines = new JsonLineWriter(output);
         await foreach (var ranked in source.RankedAsync(cancellation))
-            foreach (var vote in VotesOf(ranked)) await lines.WriteAsync(vote, cancellation);
+            foreach (var vote in VotesOf(source.Campaign, ranked)) await lines.WriteAsync(vote, cancellation);
         await lines.FlushAsync(cancellation);
     }
 
-    public IEnumerable<ExportRow> RowsOf(RankedComparison ranked) => VotesOf(ranked).Select(v => new ExportRow(v.Split, [v.AnnotatorKind], [v.ModelA, v.ModelB]));
+    public IEnumerable<ExportRow> RowsOf(Campaign campaign, RankedComparison ranked) => VotesOf(campaign, ranked).Select(v => new ExportRow(v.Split, [v.AnnotatorKind], [v.ModelA, v.ModelB]));
 
     /// <summary>Votes on the same two answers follow each other, so that they are read back as one comparison's.</summary>
-    private static IEnumerable<ArenaVote> VotesOf(RankedComparison ranked) =>
-        ranked.Rankings.SelectMany(r => VotesOf(ranked.Comparison, r)).GroupBy(v => v.Answers, v => v.Vote).SelectMany(votes => votes);
+    private static IEnumerable<ArenaVote> VotesOf(Campaign campaign, RankedComparison ranked) =>
+        ranked.Rankings.SelectMany(r => VotesOf(ranked.Comparison, r, campaign.Settings.Form.ManyAnswers)).GroupBy(v => v.Answers, v => v.Vote).SelectMany(votes => votes);
 
-    private static IEnumerable<((string, string) Answers, ArenaVote Vote)> VotesOf(Comparison comparison, Ranking ranking)
+    private static IEnumerable<((string, string) Answers, ArenaVote Vote)> VotesOf(Comparison comparison, Ranking ranking, ManyAnswersMode mode)
     {
         var shown = comparison.Answers.OrderBy(a => ranking.ShownOrder.ToList().IndexOf(a.Id)).ToList();
         for (var left = 0; left < shown.Count; left++)
             for (var right = left + 1; right < shown.Count; right++)
-                if (WinnerOf(ranking, shown[left].Id, shown[right].Id) is { } winner)
+                if (WinnerOf(ranking, shown[left].Id, shown[right].Id, mode) is { } winner)
                     yield return (Pair(shown[left].Id, shown[right].Id), ArenaVote.Of(comparison, ranking, shown[left], shown[right], winner));
     }
 
     private static (string, string) Pair(string left, string right) => string.CompareOrdinal(left, right) < 0 ? (left, right) : (right, left);
 
-    private static string? WinnerOf(Ranking ranking, string left, string right) => ranking.Outcome == RankingOutcome.BothBad ? ArenaVote.BothBad
-        : Vote.Of(ranking, left, right)?.ForFirst switch { null => null, 0.5 => ArenaVote.Tie, 1 => ArenaVote.First, _ => ArenaVote.Second };
+    private static string? WinnerOf(Ranking ranking, string left, string right, ManyAnswersMode mode) => ranking.Outcome == RankingOutcome.BothBad ? ArenaVote.BothBad
+        : Vote.Of(ranking, left, right, mode)?.ForFirst switch { null => null, 0.5 => ArenaVote.Tie, 1 => ArenaVote.First, _ => ArenaVote.Second };
 }
 
 internal sealed record ArenaVote(

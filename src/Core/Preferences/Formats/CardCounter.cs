@@ -19,7 +19,9 @@ internal sealed class CardCounter(PairOptions rule)
 
     public CardAgreement Agreement => new(votes.Agreement, sums.Alpha);
 
-    public void Add(Batch batch, IReadOnlyList<Ranking> rankings)
+    /// <param name="comparisons">Those of the batch as they are asked now, where several annotators ranked any: agreement is of what was asked for beforehand.</param>
+    /// <param name="rankings">All of the batch.</param>
+    public void Add(Batch batch, IReadOnlyList<Comparison> comparisons, IReadOnlyList<Ranking> rankings)
     {
         var said = rankings.Where(r => !r.Extra).ToList();
         skips += said.Count(r => r.Outcome == RankingOutcome.Skip);
@@ -31,8 +33,15 @@ internal sealed class CardCounter(PairOptions rule)
         if (batch.Import is not null) Count(imported, judged);
         ties += counting.Count(r => r.Outcome == RankingOutcome.Ranked && r.Tiers.Count == 1);
         bothBad += counting.Count(r => r.Outcome == RankingOutcome.BothBad);
-        votes += BatchCounts.Of([], counting);
-        sums += AgreementSums.Of(counting);
+        AddAgreement(comparisons, [.. FirstAsked.Of(comparisons, rankings).Intersect(counting)]);
+    }
+
+    /// <param name="first">Asked for beforehand, and counting: none of them is left out again.</param>
+    private void AddAgreement(IReadOnlyList<Comparison> comparisons, IReadOnlyList<Ranking> first)
+    {
+        IReadOnlyList<Comparison> all = [.. comparisons.Select(c => c with { Shared = int.MaxValue, LeftOut = [] })];
+        votes += BatchCounts.Of(all, first);
+        sums += AgreementSums.Of(all, first);
     }
 
     private static void Count(Dictionary<AnnotatorKind, int> counts, IEnumerable<Ranking> rankings)

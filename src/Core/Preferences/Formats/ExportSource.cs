@@ -89,7 +89,7 @@ public sealed class ExportSource
         {
             foreach (var ranked in some)
             {
-                foreach (var row in Format?.RowsOf(ranked) ?? [ExportRow.Of(ranked)]) Tally.Add(row);
+                foreach (var row in Format?.RowsOf(Campaign, ranked) ?? [ExportRow.Of(ranked)]) Tally.Add(row);
                 yield return ranked;
             }
         }
@@ -117,9 +117,17 @@ public sealed class ExportSource
     {
         var counter = new CardCounter(PairStore.OptionsFor(Campaign));
         var read = batches.StreamAsync(Campaign.Id, cancellation).Where(b => b.Kind == ComparisonKind.Ordinary)
-            .SelectAhead(Ahead, async (batch, c) => (batch, Rankings: await rankings.ReadBatchAsync(batch.Id, c)), cancellation);
-        await foreach (var (batch, ranked) in read) counter.Add(batch, ranked);
+            .SelectAhead(Ahead, ReadForCardAsync, cancellation);
+        await foreach (var (batch, published, ranked) in read) counter.Add(batch, published, ranked);
         return counter;
+    }
+
+    private async Task<(Batch Batch, IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Ranking> Rankings)> ReadForCardAsync(Batch batch, CancellationToken cancellation)
+    {
+        var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
+        // Texts are long, and where nobody ranked what somebody else did there is nothing to agree on.
+        var published = ranked.CountBy(r => r.Comparison).Any(c => c.Value > 1) ? await comparisons.ReadBatchAsync(Campaign.Id, batch.Id, cancellation) : [];
+        return (batch, OverlapLimits.OfEnded(Campaign).Of(published), ranked);
     }
 
     private async Task<IReadOnlyList<RankedComparison>> ReadRankedAsync(Batch batch, CancellationToken cancellation)

@@ -28,7 +28,7 @@ public interface IExportFormat
     IReadOnlyList<string> LosesOf(Campaign campaign) => Info.Loses;
 
     /// <summary>The rows that a comparison becomes, where the format holds rankings: the data card counts them, and without any there is no file.</summary>
-    IEnumerable<ExportRow> RowsOf(RankedComparison ranked) => [ExportRow.Of(ranked)];
+    IEnumerable<ExportRow> RowsOf(Campaign campaign, RankedComparison ranked) => [ExportRow.Of(ranked)];
 
     /// <summary>Writes all of <paramref name="source"/> in its order, in bounded memory, and leaves <paramref name="output"/> open (it may neither seek nor write synchronously).</summary>
     Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation);

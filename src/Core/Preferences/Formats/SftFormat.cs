@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Prompts;
 
@@ -22,7 +23,7 @@ public sealed class SftFormat : IExportFormat
         await lines.FlushAsync(cancellation);
     }
 
-    public IEnumerable<ExportRow> RowsOf(RankedComparison ranked) => SftExamples.Of(ranked.Comparison, ranked.Rankings).Select(e => new ExportRow(e.Split, e.AnnotatorKinds, [WriterOf(e, ranked.Comparison)]));
+    public IEnumerable<ExportRow> RowsOf(Campaign campaign, RankedComparison ranked) => SftExamples.Of(ranked.Comparison, ranked.Rankings).Select(e => new ExportRow(e.Split, e.AnnotatorKinds, [WriterOf(e, ranked.Comparison)]));
 
     private static string WriterOf(SftExample example, Comparison comparison) =>
         example.Source == SftSource.Own ? Annotators : comparison.Answers.First(a => a.Text == example.Answer).Generator;

@@ -1,6 +1,7 @@
 using Rlhf.Judging;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Agreement;
+using Rlhf.Labeling.Checks;
 using Rlhf.Labeling.Quality;
 using Rlhf.Preferences;
 using Rlhf.Prompts;
@@ -19,7 +20,11 @@ public sealed record QualityResponse(
 /// <param name="Name">As invited; null where the annotator has no invite or no name.</param>
 /// <param name="PausedAt">Since when nothing is asked; null where tasks go on.</param>
 /// <param name="IsExcluded">Whether the rankings are left out of pairs, verdicts and agreement.</param>
-public sealed record AnnotatorView(AnnotatorFigures Figures, string? Name, DateTimeOffset? PausedAt, bool IsExcluded);
+public sealed record AnnotatorView(AnnotatorFigures Figures, string? Name, DateTimeOffset? PausedAt, bool IsExcluded)
+{
+    /// <summary>Practice that was too little: there are no tasks until the owner lets the annotator pass. Null otherwise.</summary>
+    public PracticeResult? FailedPractice { get; init; }
+}
 
 /// <summary>Body of <c>POST /api/campaigns/{campaign}/gold</c>: a comparison whose answer is known.</summary>
 /// <param name="Prompt">One user message; or <paramref name="Messages"/>.</param>

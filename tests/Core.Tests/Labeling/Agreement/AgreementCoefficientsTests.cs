@@ -48,6 +48,17 @@ public sealed class AgreementCoefficientsTests
     public void OrdinalWeights_OfThree_AreAsPublished() =>
         Assert.Equal([1, 0.6667, 0, 0.6667, 1, 0.6667, 0, 0.6667, 1], AgreementWeights.Ordinal(3).Cast<double>().Select(w => Math.Round(w, 4)));
 
+    /// <summary>By hand from Gwet 2014, chapters 3 and 5: weights 1, ⅔ and 0; p_a = (1 + ⅔ + ⅔ + 1 + 0) / 5 = ⅔; π = 0.4, 0.2, 0.4 and T_w = 17/3, so p_e = 17/3 / 6 · 0.64 = 136/225; AC2 = (150 − 136) / (225 − 136).</summary>
+    [Fact]
+    public void Ac2_OrdinalWeights_IsAsByHand()
+    {
+        var table = Table("1 2 3", "1 1 2 3 1", "1 2 3 3 3");
+        Assert.Equal(14.0 / 89, AgreementCoefficients.Gwet(table, table.Times, AgreementWeights.Ordinal(3))!.Value, 12);
+        // With a fourth value that nobody used: weights 1, 5/6, ½, 0; p_a = (1 + 5/6 + 5/6 + 1 + ½) / 5 = 5/6; T_w = 4 + 6·5/6 + 4·½ = 11, p_e = 11/12 · 0.64 = 44/75.
+        var wider = Table("1 2 3 4", "1 1 2 3 1", "1 2 3 3 3");
+        Assert.Equal((5.0 / 6 - 44.0 / 75) / (1 - 44.0 / 75), AgreementCoefficients.Gwet(wider, wider.Times, AgreementWeights.Ordinal(4))!.Value, 12);
+    }
+
     [Fact]
     public void Ac2_OrdinalWeights_NearMissesCountMoreThanFarOnes()
     {

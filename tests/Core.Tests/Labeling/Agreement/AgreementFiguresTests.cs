@@ -1,5 +1,6 @@
 using Rlhf.Labeling;
 using Rlhf.Labeling.Agreement;
+using Rlhf.Prompts;
 
 namespace Rlhf.Core.Tests.Labeling.Agreement;
 
@@ -52,6 +53,23 @@ public sealed class AgreementFiguresTests
     }
 
     [Fact]
+    public void Of_StrengthsThatNobodyUsed_AreValuesOfTheScaleAllTheSame()
+    {
+        // Slightly better at most, one way and the other: on a scale of 7 points they are near each other.
+        var rankings = Enumerable.Range(0, 60).SelectMany(i => new[]
+        {
+            Ranking(i, "p1", i % 2 == 0 ? "a" : "b", ["a", "b"]) with { Strength = 1 },
+            Ranking(i, "p2", i % 4 < 2 ? "a" : "b", ["a", "b"]) with { Strength = 1 },
+        }).ToList();
+        var (used, scale) = (AgreementFigures.Of(rankings, 1, 1).Ac2!.Value, AgreementFigures.Of(rankings, 1, 3).Ac2!.Value);
+        // q = 3: weights of −1 and 1 are 0, p_a = ½, p_e = 17/18 · ½. q = 7: 1 − 3/21, p_a = 13/14, T_w = 7 + 12·20/21 + 10·18/21 + 8·15/21 + 6·11/21 + 4·6/21 = 37, p_e = 37/42 · ½.
+        Assert.Equal((0.5 - 17.0 / 36) / (1 - 17.0 / 36), used, 12);
+        Assert.Equal((13.0 / 14 - 37.0 / 84) / (1 - 37.0 / 84), scale, 12);
+        // Stronger ones that a file brought widen it.
+        Assert.Equal(scale, AgreementFigures.Of(rankings.Append(Ranking(99, "p1", "a", ["a", "b"]) with { Strength = 3 }), 1, 1).Ac2!.Value, 0.02);
+    }
+
+    [Fact]
     public void Of_NobodyOverlaps_SaysNothing()
     {
         var figures = AgreementFigures.Of([Ranking(1, "p1", "a", ["a", "b"]), Ranking(2, "p2", "b", ["a", "b"])], 1);
@@ -63,7 +81,8 @@ public sealed class AgreementFiguresTests
     public void Sums_OfTwoBatches_GiveTheAlphaOfAllTogether()
     {
         var all = Voted(100).ToList();
-        var apart = AgreementSums.Of(all.Take(80)) + AgreementSums.Of(all.Skip(80));
+        var comparisons = all.Select(r => r.Comparison).Distinct().Select(id => new Comparison(id, new("demo-r1-b00001"), new(new("p"), [], Split.Train), [], ComparisonKind.Ordinary, 1, 2)).ToList();
+        var apart = AgreementSums.Of(comparisons.GetRange(0, 40), all) + AgreementSums.Of(comparisons.GetRange(40, 60), all);
         Assert.Equal(AgreementFigures.Of(all, 1).Alpha!.Value, apart.Alpha!.Value, 12);
         Assert.Null(AgreementSums.Empty.Alpha);
     }

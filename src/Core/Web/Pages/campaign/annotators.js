@@ -25,14 +25,16 @@ const Columns = [
   { label: "Too fast", key: "tooFast" },
 ];
 
-function row({ figures, name, pausedAt, isExcluded }, columns, act) {
+function row({ figures, name, pausedAt, isExcluded, failedPractice }, columns, act) {
   const concerned = new Set(figures.concerns.map(concern => Concerns[concern][1]));
   return h("tr", {},
     h("th", { scope: "row", class: "who" }, h("span", { class: "name" }, name ?? figures.annotator), h("span", { class: "muted small" }, kindName(figures.kind)),
       pausedAt && h("span", { class: "badge paused" }, "paused"), isExcluded && h("span", { class: "badge revoked" }, "left out"),
+      failedPractice && h("span", { class: "badge concern" }, `failed practice, ${failedPractice.right} of ${failedPractice.items} right`),
       figures.concerns.map(concern => h("span", { class: "badge concern" }, Concerns[concern][0]))),
     ...columns.map(column => cell(column.label, (column.write ?? share(column))(figures), concerned.has(column.key))),
     h("td", { class: "end" },
+      failedPractice && h("button", { type: "button", class: "quiet", title: "Gives tasks without more practice", onclick: () => act(figures.annotator, "pass") }, "Let pass"),
       h("button", { type: "button", class: "quiet", onclick: () => act(figures.annotator, pausedAt ? "resume" : "pause") }, pausedAt ? "Resume" : "Pause"),
       h("button", { type: "button", class: "quiet", onclick: () => act(figures.annotator, isExcluded ? "include" : "exclude") }, isExcluded ? "Take in" : "Leave out")));
 }

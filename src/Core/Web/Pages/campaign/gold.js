@@ -1,6 +1,7 @@
 import { h, show } from "../shared/dom.js";
 import { count, percent, plural } from "../shared/format.js";
 import { attempt } from "../shared/owner.js";
+import { goldForm } from "./gold-form.js";
 
 /** The card of comparisons whose answer is known: a list, a form for new ones, and promotion from consensus. */
 export async function mountGold(card, api, base) {
@@ -28,23 +29,11 @@ function goldList(all, remove) {
     h("thead", {}, h("tr", {}, ["Prompt", "Better answer", "Right", ""].map(head => h("th", { scope: "col" }, head)))),
     h("tbody", {}, all.map(gold => h("tr", {},
       h("th", { scope: "row", class: "who" }, h("span", { class: "excerpt" }, gold.messages.at(-1).content), gold.isPractice && h("span", { class: "badge active" }, "practice"), gold.isConsensus && h("span", { class: "badge" }, "consensus")),
-      h("td", { "data-label": "Better answer" }, h("span", { class: "excerpt" }, gold.outcome === "bothBad" ? "none" : gold.answers[gold.tiers[0][0] - 1])),
+      h("td", { "data-label": "Better answer" }, h("span", { class: "excerpt" }, best(gold)), gold.answers.length > 2 && h("small", {}, `of ${gold.answers.length} answers`)),
       h("td", { class: "numbers", "data-label": "Right" }, gold.judged === 0 ? "–" : percent(gold.right / gold.judged), h("small", {}, `of ${count(gold.judged)}`)),
       h("td", { class: "end" }, h("button", { type: "button", class: "quiet", onclick: () => remove(gold) }, "Remove")))))));
 }
 
-function goldForm(api, base, refresh) {
-  const area = (label, properties = {}) => h("label", {}, label, h("textarea", { rows: 2, required: true, maxlength: 32000, ...properties }));
-  const prompt = area("Prompt"), better = area("Better answer"), worse = area("Worse answer"), why = area("Why (shown after practice)", { required: false });
-  const practice = h("input", { type: "checkbox" });
-  const form = h("form", { class: "gold-form", onsubmit: event => {
-    event.preventDefault();
-    attempt(async () => {
-      const [asked, best, other, explanation] = [prompt, better, worse, why].map(field => field.lastChild.value.trim());
-      await api("POST", `${base}/gold`, { prompt: asked, answers: [best, other], tiers: [[1], [2]], explanation: explanation || undefined, practice: practice.checked });
-      form.reset();
-      await refresh();
-    });
-  } }, prompt, h("div", { class: "columns" }, better, worse), why, h("div", { class: "row" }, h("label", { class: "check" }, practice, "Practice, before the first task"), h("button", { class: "primary" }, "Add")));
-  return h("details", {}, h("summary", {}, "Add one"), form);
+function best({ outcome, tiers, answers }) {
+  return outcome === "bothBad" ? "none is good" : tiers[0].map(number => answers[number - 1]).join(" / ");
 }

@@ -9,6 +9,7 @@ export function progressCard({ details: { campaign, progress, canSimulate }, run
     h("div", { class: "card-head" }, h("h2", {}, `Labeling, round ${campaign.round}`), h("span", { class: "muted numbers" }, `${count(progress.complete)} of ${plural(progress.comparisons, "comparison")} done`)),
     bar,
     progress.exhausted > 0 && exhausted(campaign, progress, actions),
+    progress.lost > 0 && lost(progress),
     h("dl", { class: "figures" },
       figure("Rankings", count(sum(progress.rankings)), rankingsNote(progress)),
       figure("Agreement", percent(progress.agreement), progress.agreement === null || progress.agreement === undefined ? "needs two annotators a comparison" : `alpha ${progress.alpha?.toFixed(2) ?? "–"}`),
@@ -34,6 +35,12 @@ function exhausted(campaign, progress, actions) {
     h("div", { class: "row" },
       campaign.overlap > 1 && h("button", { type: "button", onclick: actions.lowerOverlap }, `Ask ${plural(campaign.overlap - 1, "annotator")} a comparison instead of ${campaign.overlap}`),
       h("button", { type: "button", onclick: actions.close }, "Close the labeling")));
+}
+
+/** Ended batches are asked of nobody but reviewers. */
+function lost(progress) {
+  return h("p", { class: "notice", role: "status" }, `${plural(progress.lost, "comparison")} that ended ${progress.lost === 1 ? "has" : "have"} no ranking left since annotators were left out. `,
+    h("a", { href: "#people" }, "Invite a reviewer"), ", who gets them, or take the annotators in again under ", h("a", { href: "#quality" }, "Quality"), ".");
 }
 
 export function figure(label, value, note) {
