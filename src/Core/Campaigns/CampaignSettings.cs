@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 using Rlhf.Generation;
 using Rlhf.Judging;
@@ -46,6 +48,10 @@ public sealed record CampaignSettings
 
     /// <summary>A Label Studio template (XML) with a Pairwise tag: tasks are shown in Label Studio's editor. Null: in the form.</summary>
     public string? LabelTemplate { get; init; }
+
+    /// <summary>Another one for each other template, so that an open page knows it has to read it anew; null without one.</summary>
+    [JsonIgnore]
+    public string? TemplateVersion => LabelTemplate is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(LabelTemplate)))[..12];
 
     /// <summary>A Label Studio server that the campaign is labeled in too; null is none.</summary>
     public LabelStudio.LabelStudioSettings? LabelStudio { get; init; }

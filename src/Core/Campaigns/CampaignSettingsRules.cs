@@ -99,7 +99,9 @@ public static class CampaignSettingsRules
         }
         if (settings.LlmJudge is { } judge)
         {
-            if (string.IsNullOrWhiteSpace(judge.Name) || string.IsNullOrWhiteSpace(judge.Model)) throw Refuse("llmJudge", $"The judge '{judge.Name}' names the model '{judge.Model}'.", "Give it a name and a model.");
+            if (string.IsNullOrWhiteSpace(judge.Model)) throw Refuse("llmJudge.model", $"The judge '{judge.Name}' names no model.", "Name the model, or the deployment.");
+            if (string.IsNullOrWhiteSpace(judge.Name)) throw Refuse("llmJudge.name", $"The judge that is '{judge.Model}' has no name.", "Give it one: its votes are kept under it.");
+            if (judge.Endpoint is { } endpoint and not { IsAbsoluteUri: true, Scheme: "http" or "https" }) throw Refuse("llmJudge.endpoint", $"'{endpoint}' is no address.", "Give it as http:// or https:// with a name.");
             CheckSampling(judge);
         }
         var twice = settings.Generators.GroupBy(g => g.Name).FirstOrDefault(g => g.Count() > 1);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rlhf.Generation;
 using Rlhf.Labeling;
 using Rlhf.Preferences;
 using Rlhf.Storage;
@@ -37,6 +38,15 @@ public sealed record ChangeableSettings
     /// <summary>Held against the rankings there are already, since the round began or was closed last.</summary>
     public int? RankingBudget { get; init; }
 
+    /// <summary>Another one holds for tasks that are shown from then on; it can't be taken away, since somebody may have its editor open.</summary>
+    public string? LabelTemplate { get; init; }
+
+    /// <summary>Can be named later; address and project stay then, since tasks are there.</summary>
+    public LabelStudio.LabelStudioSettings? LabelStudio { get; init; }
+
+    /// <summary>At any time. Another one judges anew: what the one before said is kept and not counted as its own.</summary>
+    public GeneratorSettings? LlmJudge { get; init; }
+
     /// <summary>Of tasks that are served from then on.</summary>
     public TimeSpan Lease { get; init; }
 
@@ -52,6 +62,9 @@ public sealed record ChangeableSettings
         Form = settings.Form,
         Ordering = settings.Ordering,
         RankingBudget = settings.RankingBudget,
+        LabelTemplate = settings.LabelTemplate,
+        LabelStudio = settings.LabelStudio,
+        LlmJudge = settings.LlmJudge,
         Lease = settings.Lease,
     };
 
@@ -66,6 +79,9 @@ public sealed record ChangeableSettings
         Form = Form,
         Ordering = Ordering,
         RankingBudget = RankingBudget,
+        LabelTemplate = string.IsNullOrWhiteSpace(LabelTemplate) ? null : LabelTemplate,
+        LabelStudio = LabelStudio,
+        LlmJudge = LlmJudge,
         Lease = Lease,
     };
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Rlhf.Json;
+using Rlhf.LabelStudio;
 
 namespace Rlhf.Campaigns;
 
@@ -21,8 +22,20 @@ public static class SettingsPatch
         if (after.Form.ManyAnswers != before.Form.ManyAnswers) throw Fixed("form.manyAnswers", before.Form.ManyAnswers, after.Form.ManyAnswers, "way to judge many answers", "stored rankings were made by it");
         RefuseTakingAway("form.comments", before.Form.Comments, after.Form.Comments, "Comments");
         RefuseTakingAway("form.betterAnswers", before.Form.BetterAnswers, after.Form.BetterAnswers, "Own answers");
+        if (before.LabelTemplate is not null && string.IsNullOrWhiteSpace(after.LabelTemplate)) throw TemplateGone();
+        CheckServer(before.LabelStudio, after.LabelStudio);
         return after;
     }
+
+    private static void CheckServer(LabelStudioSettings? before, LabelStudioSettings? after)
+    {
+        if (before is null) return;
+        if (after?.Url != before.Url) throw Fixed("labelStudio.url", before.Url, after?.Url ?? (object)"none", "Label Studio server", "tasks are there");
+        if (after.Project != before.Project) throw Fixed("labelStudio.project", before.Project, after.Project, "project in Label Studio", "tasks are there");
+    }
+
+    private static RlhfException TemplateGone() =>
+        new("setting-fixed", "A label template can be changed later, but not taken away: somebody may have its editor open.", "Leave it, or create another campaign.", 409) { Field = "labelTemplate" };
 
     /// <summary>Whether the patch says anything of one of these members.</summary>
     public static bool Names(JsonObject patch, params string[] members) => members.Any(patch.ContainsKey);

@@ -20,6 +20,9 @@ public sealed class SettingsService(
         if (SettingsPatch.Names(patch, "overlap", "sharing")) await AskAsync(campaign, cancellation);
         if (SettingsPatch.Names(patch, "voting", "trainOn")) await results.RefreshAllAsync(id, cancellation);
         if (SettingsPatch.Names(patch, "ordering", "rankingBudget") && campaign.Settings.IsFollowed) await signals.FollowAsync(id, cancellation);
+        // They look at the server's tasks by themselves, but only now and then.
+        if (SettingsPatch.Names(patch, "labelStudio"))
+            foreach (var batch in (await batches.ListAsync(id, cancellation)).Where(b => !b.HasEnded)) await signals.WakeAsync(batch.Id, cancellation);
         return campaign;
     }
 

@@ -40,6 +40,9 @@ public sealed record Comparison(
     /// <summary>0..999: those of a lower number are served first, of one number in the order of their batches. Few numbers are better than many: annotators who ask together are spread over those of one.</summary>
     public int Priority { get; init; } = OrdinaryPriority;
 
+    /// <summary>What its pairs weigh together; null is 1. Less where a file brought some pairs of a comparison alone.</summary>
+    public double? Weight { get; init; }
+
     /// <summary>The known answer of a gold comparison.</summary>
     public GoldAnswer? Gold { get; init; }
 

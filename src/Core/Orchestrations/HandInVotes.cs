@@ -29,7 +29,7 @@ public sealed class HandInVotes(CampaignStore campaigns, ComparisonStore compari
         var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
         if (!campaign.Settings.TrainOn.Contains(AnnotatorKind.Llm) || campaign.Settings.LlmJudge is not { } judge) return new(0, false);
         var (invite, _) = await invites.CreateAsync(input.Campaign, AnnotatorKind.Llm, judge.Name, validFor, Annotator, cancellation: cancellation);
-        var known = await ReadVotesAsync(input.Campaign, cancellation);
+        var known = await ReadVotesAsync(campaign, cancellation);
         for (var handedIn = 0; handedIn < Most; handedIn++)
         {
             var next = await server.NextAsync(input.Campaign, invite, [], cancellation);
@@ -43,11 +43,11 @@ public sealed class HandInVotes(CampaignStore campaigns, ComparisonStore compari
         return new(Most, true);
     }
 
-    private async Task<Dictionary<ComparisonId, LlmVote>> ReadVotesAsync(CampaignId campaign, CancellationToken cancellation)
+    private async Task<Dictionary<ComparisonId, LlmVote>> ReadVotesAsync(Campaign campaign, CancellationToken cancellation)
     {
         var known = new Dictionary<ComparisonId, LlmVote>();
-        await foreach (var batch in batches.StreamAsync(campaign, cancellation))
-            if (!batch.HasEnded) await foreach (var vote in votes.ReadBatchAsync(batch.Id, cancellation)) known[vote.Comparison] = vote;
+        await foreach (var batch in batches.StreamAsync(campaign.Id, cancellation))
+            if (!batch.HasEnded) await foreach (var vote in votes.ReadBatchAsync(batch.Id, cancellation).Where(v => v.IsOf(campaign.Settings.LlmJudge))) known[vote.Comparison] = vote;
         return known;
     }
 

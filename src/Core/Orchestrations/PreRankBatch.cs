@@ -8,7 +8,7 @@ namespace Rlhf.Orchestrations;
 /// <param name="Batch">Null where there is none after it.</param>
 public sealed record PreRankBatchResult(BatchId? Batch, int Judged);
 
-/// <summary>Has the campaign's language model judge what it has not judged yet of the next batch that people rank. Its votes stand beside the rankings and take nobody's place.</summary>
+/// <summary>Has the campaign's language model judge what it has not judged yet of the next batch that people rank, or, where that is asked for, ranked elsewhere. Its votes stand beside the rankings and take nobody's place.</summary>
 public sealed class PreRankBatch(CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, LlmJudge judge, LlmVotes votes, TokenLedger ledger) : Activity<PreRankInput, PreRankBatchResult>
 {
     /// <summary>Comparisons asked about before their votes are written.</summary>
@@ -18,7 +18,7 @@ public sealed class PreRankBatch(CampaignStore campaigns, BatchStore batches, Co
     {
         var campaign = await campaigns.GetAsync(input.Campaign, cancellation);
         if (await NextAsync(input, cancellation) is not { } batch || campaign.State == CampaignState.Cancelled) return new(null, 0);
-        var known = await votes.ReadBatchAsync(batch.Id, cancellation).Select(v => v.Comparison).ToHashSetAsync(cancellationToken: cancellation);
+        var known = await votes.ReadBatchAsync(batch.Id, cancellation).Where(v => v.IsOf(campaign.Settings.LlmJudge)).Select(v => v.Comparison).ToHashSetAsync(cancellationToken: cancellation);
         var open = (await comparisons.ReadBatchAsync(input.Campaign, batch.Id, cancellation)).Where(c => !known.Contains(c.Id)).ToList();
         var judged = 0;
         foreach (var window in open.Chunk(Window))
@@ -42,7 +42,7 @@ public sealed class PreRankBatch(CampaignStore campaigns, BatchStore batches, Co
         var after = input.After;
         while (await batches.FindAfterAsync(input.Campaign, after, cancellation) is { } batch)
         {
-            if (batch.Kind == ComparisonKind.Ordinary && batch.Import is null && await comparisons.FindPublishedAsync(input.Campaign, batch.Id, cancellation) is not null) return batch;
+            if (batch.Kind == ComparisonKind.Ordinary && (batch.Import is null || input.Imported) && await comparisons.FindPublishedAsync(input.Campaign, batch.Id, cancellation) is not null) return batch;
             after = batch.Id;
         }
         return null;

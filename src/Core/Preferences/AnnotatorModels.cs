@@ -7,16 +7,19 @@ namespace Rlhf.Preferences;
 public sealed class AnnotatorModels(BatchStore batches, ComparisonStore comparisons, RankingStore rankings)
 {
     /// <returns>Null where the rule needs none.</returns>
-    public async Task<AnnotatorModel?> EstimateAsync(CampaignId campaign, PairOptions options, CancellationToken cancellation = default)
+    public async Task<AnnotatorModel?> EstimateAsync(CampaignId campaign, PairOptions options, CancellationToken cancellation = default) =>
+        options.Voting == PairVoting.DawidSkene ? DawidSkene.Estimate(await ReadVotesAsync(campaign, options, cancellation)) : null;
+
+    /// <summary>All votes that count, batch by batch.</summary>
+    internal async Task<VoteTable> ReadVotesAsync(CampaignId campaign, PairOptions options, CancellationToken cancellation)
     {
-        if (options.Voting != PairVoting.DawidSkene) return null;
-        var votes = new List<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>>();
+        var votes = new VoteTable();
         foreach (var batch in await batches.ListAsync(campaign, cancellation))
         {
             if (batch.Kind != ComparisonKind.Ordinary || await comparisons.FindPublishedAsync(campaign, batch.Id, cancellation) is null) continue;
-            votes.AddRange(PairRules.VotesOf(
+            votes.Add(PairRules.VotesOf(
                 await comparisons.ReadBatchAsync(campaign, batch.Id, cancellation), await rankings.ReadBatchAsync(batch.Id, cancellation), options));
         }
-        return DawidSkene.Estimate(votes);
+        return votes;
     }
 }

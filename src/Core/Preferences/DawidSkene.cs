@@ -16,46 +16,81 @@ public static class DawidSkene
     private static readonly (double Right, double Tie, double Wrong, double TieOfTies, double Preference) Imagined = (4, 0.5, 0.5, 2, 1);
 
     /// <param name="items">The votes on each two answers, one an annotator at most.</param>
-    public static AnnotatorModel Estimate(IReadOnlyList<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> items)
+    public static AnnotatorModel Estimate(IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> items) => Estimate(new VoteTable(items));
+
+    /// <summary>E and M together, item by item: nothing is kept of an item but its votes.</summary>
+    public static AnnotatorModel Estimate(VoteTable votes)
     {
-        var truths = items.Select(Majority).ToArray();
-        var model = Maximise(items, truths);
+        var (tie, errors) = Maximise(votes, static item => Shares(item));
         for (var round = 0; round < Rounds; round++)
         {
-            for (var i = 0; i < truths.Length; i++) truths[i] = model.Posterior(items[i]);
-            var next = Maximise(items, truths);
-            var change = Change(model, next);
-            model = next;
-            if (change < Close) break;
+            var before = (Tie: tie, Errors: errors);
+            var logs = Logs.Of(tie, errors);
+            (tie, errors) = Maximise(votes, logs.Posterior);
+            if (Change(before, (tie, errors)) < Close) break;
         }
-        return model;
+        return new(tie, votes.Annotators.Select((annotator, i) => (annotator, errors[i])).ToDictionary(e => e.annotator, e => e.Item2));
     }
 
-    private static (double First, double Tie, double Second) Majority(IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)> votes) => (
-        (double)votes.Count(v => v.Vote == AnswerVote.First) / votes.Count,
-        (double)votes.Count(v => v.Vote == AnswerVote.Tie) / votes.Count,
-        (double)votes.Count(v => v.Vote == AnswerVote.Second) / votes.Count);
+    private delegate (double First, double Tie, double Second) Truth(VoteTable.VotesOn item);
 
-    private static AnnotatorModel Maximise(IReadOnlyList<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> items, (double First, double Tie, double Second)[] truths)
+    private static (double First, double Tie, double Second) Shares(VoteTable.VotesOn item)
     {
-        var tallies = new Dictionary<AnnotatorId, Tally>();
-        for (var i = 0; i < items.Count; i++)
+        var (first, tie) = (0, 0);
+        for (var i = 0; i < item.Count; i++)
         {
-            foreach (var (annotator, vote) in items[i])
-            {
-                if (!tallies.TryGetValue(annotator, out var tally)) tallies[annotator] = tally = new();
-                tally.Add(truths[i], vote);
-            }
+            if (item[i].Vote == AnswerVote.First) first++;
+            else if (item[i].Vote == AnswerVote.Tie) tie++;
+        }
+        return ((double)first / item.Count, (double)tie / item.Count, (double)(item.Count - first - tie) / item.Count);
+    }
+
+    private static (double Tie, AnnotatorErrors[] Errors) Maximise(VoteTable votes, Truth truthOf)
+    {
+        var tallies = votes.Annotators.Select(_ => new Tally()).ToArray();
+        var ties = 0.0;
+        for (var item = 0; item < votes.Count; item++)
+        {
+            var said = votes[item];
+            var truth = truthOf(said);
+            ties += truth.Tie;
+            for (var i = 0; i < said.Count; i++) tallies[said[i].Annotator].Add(truth, said[i].Vote);
         }
         // One imagined item of each truth.
-        var tie = (1 + truths.Sum(t => t.Tie)) / (3 + truths.Length);
-        return new(tie, tallies.ToDictionary(t => t.Key, t => t.Value.Errors));
+        return ((1 + ties) / (3 + votes.Count), [.. tallies.Select(t => t.Errors)]);
     }
 
-    private static double Change(AnnotatorModel before, AnnotatorModel after) => after.Annotators
-        .Select(a => (Was: before.Annotators[a.Key], Is: a.Value))
-        .SelectMany(e => new[] { e.Is.Right - e.Was.Right, e.Is.Tie - e.Was.Tie, e.Is.TieOfTies - e.Was.TieOfTies })
+    private static double Change((double Tie, AnnotatorErrors[] Errors) before, (double Tie, AnnotatorErrors[] Errors) after) => before.Errors.Zip(after.Errors)
+        .SelectMany(e => new[] { e.Second.Right - e.First.Right, e.Second.Tie - e.First.Tie, e.Second.TieOfTies - e.First.TieOfTies })
         .Append(after.Tie - before.Tie).Max(Math.Abs);
+
+    /// <summary>Logarithms of what votes are worth, made once a round: as <see cref="AnnotatorModel.Posterior"/>, by annotators' numbers.</summary>
+    private sealed record Logs(double Better, double Tie, (double First, double Tie, double Second)[,] Votes)
+    {
+        public static Logs Of(double tie, AnnotatorErrors[] errors)
+        {
+            var votes = new (double, double, double)[errors.Length, 3];
+            for (var i = 0; i < errors.Length; i++)
+                foreach (var vote in Enum.GetValues<AnswerVote>())
+                    votes[i, (int)vote] = (Math.Log(errors[i].Likelihood(AnswerVote.First, vote)), Math.Log(errors[i].Likelihood(AnswerVote.Tie, vote)), Math.Log(errors[i].Likelihood(AnswerVote.Second, vote)));
+            return new(Math.Log((1 - tie) / 2), Math.Log(tie), votes);
+        }
+
+        public (double First, double Tie, double Second) Posterior(VoteTable.VotesOn item)
+        {
+            var (first, tie, second) = (Better, Tie, Better);
+            for (var i = 0; i < item.Count; i++)
+            {
+                var (annotator, vote) = item[i];
+                var worth = Votes[annotator, (int)vote];
+                (first, tie, second) = (first + worth.First, tie + worth.Tie, second + worth.Second);
+            }
+            var most = Math.Max(first, Math.Max(tie, second));
+            (first, tie, second) = (Math.Exp(first - most), Math.Exp(tie - most), Math.Exp(second - most));
+            var sum = first + tie + second;
+            return (first / sum, tie / sum, second / sum);
+        }
+    }
 
     /// <summary>An annotator's votes, each counted towards the truths as they are probable.</summary>
     private sealed class Tally

@@ -45,7 +45,7 @@ public static class PairRules
         return comparisons.Where(c => MayTrain(c, options)).Select(c => Of(c, [.. counted[c.Id]], options, model)).Aggregate(PairOutcome.None, (a, b) => a + b);
     }
 
-    /// <summary>The votes on each two answers, as <see cref="DawidSkene.Estimate"/> takes them.</summary>
+    /// <summary>The votes on each two answers, as <see cref="VoteTable"/> takes them.</summary>
     public static IEnumerable<IReadOnlyList<(AnnotatorId Annotator, AnswerVote Vote)>> VotesOf(IReadOnlyList<Comparison> comparisons, IEnumerable<Ranking> rankings, PairOptions options) =>
         VotesOf(comparisons, rankings.Where(r => Counts(r, options)).ToLookup(r => r.Comparison), options);
 
@@ -82,8 +82,8 @@ public static class PairRules
                 : leaning.IsTie && !options.Soft ? [] : [votes.ToPair(comparison, options, leaning)];
             if (pairs.Count > 0) byAnswers.Add(pairs);
         }
-        // The comparison weighs 1, each two answers the same, and each vote on them too.
-        return new([.. byAnswers.SelectMany(pairs => pairs.Select(p => p with { Weight = 1.0 / byAnswers.Count / pairs.Count }))],
+        // The comparison weighs 1 (unless it is part of one), each two answers the same, and each vote on them too.
+        return new([.. byAnswers.SelectMany(pairs => pairs.Select(p => p with { Weight = (comparison.Weight ?? 1) / byAnswers.Count / pairs.Count }))],
             ties, deciding.Count(r => r.Outcome == RankingOutcome.BothBad), identical);
     }
 }

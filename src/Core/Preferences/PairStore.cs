@@ -13,6 +13,10 @@ namespace Rlhf.Preferences;
 /// <param name="Revision">1, then one more whenever a ranking or an exclusion changed its pairs.</param>
 public sealed record PairFile(int Revision, string Hash, int Pairs, int TrainPairs, int Ties, int BothBad, int Identical);
 
+/// <summary>What pair files were last brought in line with, where each hangs on all rankings (<see cref="PairVoting.DawidSkene"/>).</summary>
+/// <param name="Hash">Of the votes, the rule and the batches.</param>
+public sealed record PairsStand(string Hash);
+
 /// <summary>Pairs by batch: derived from the rankings, which are the truth. <c>campaigns/&lt;id&gt;/pairs/&lt;round&gt;/&lt;batch&gt;.jsonl</c> is a cache of them.</summary>
 public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStore campaigns, ComparisonStore comparisons, RankingStore rankings, AnnotatorModels models)
 {
@@ -29,7 +33,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
     public async Task<PairFile> RefreshAsync(CampaignId campaign, BatchId id, CancellationToken cancellation = default) =>
         await RefreshAsync(campaign, id, await models.EstimateAsync(campaign, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation), cancellation);
 
-    /// <summary>Derives the pairs of all batches that have any anew: after an exclusion, and before an export where each batch's pairs hang on all rankings (<see cref="PairVoting.DawidSkene"/>).</summary>
+    /// <summary>Derives the pairs of all batches that have any anew, e.g. after an exclusion.</summary>
     /// <returns>What the campaign's annotators were found to be, where the rule asks for it.</returns>
     public async Task<AnnotatorModel?> RefreshAllAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
@@ -37,6 +41,30 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         foreach (var batch in await batches.ListAsync(campaign, cancellation))
             if (batch.Pairs is not null) await RefreshAsync(campaign, batch.Id, model, cancellation);
         return model;
+    }
+
+    /// <summary>The same before an export, where anything changed since: neither a vote nor the rule has where the note beside the files says so, and then no batch is derived or written anew.</summary>
+    /// <returns>As <see cref="RefreshAllAsync"/>.</returns>
+    public async Task<AnnotatorModel?> BringInLineAsync(CampaignId campaign, CancellationToken cancellation = default)
+    {
+        var options = OptionsFor(await campaigns.GetAsync(campaign, cancellation));
+        if (options.Voting != PairVoting.DawidSkene) return null;
+        var votes = await models.ReadVotesAsync(campaign, options, cancellation);
+        var ended = (await batches.ListAsync(campaign, cancellation)).Where(b => b.Pairs is not null).ToList();
+        var stand = new PairsStand(HashOf(votes, options, ended));
+        var model = DawidSkene.Estimate(votes);
+        if (await blobs.ReadJsonAsync<PairsStand>(StandOf(campaign), cancellation) == stand) return model;
+        foreach (var batch in ended) await RefreshAsync(campaign, batch.Id, model, cancellation);
+        await blobs.WriteJsonAsync(StandOf(campaign), stand, cancellation: cancellation);
+        return model;
+    }
+
+    private static string StandOf(CampaignId campaign) => $"campaigns/{campaign}/pairs/stand.json";
+
+    private static string HashOf(VoteTable votes, PairOptions options, IEnumerable<Batch> ended)
+    {
+        var parts = new { votes = votes.GetHash(), options, batches = ended.Select(b => b.Id) };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, RlhfJson.Options)));
     }
 
     /// <summary>The pair file of a batch that ends, from rankings that were read after it was closed. Whoever ends it writes its row.</summary>

@@ -36,5 +36,5 @@ public static class SftExamples
         answer.FinishReason != FinishReason.Length && rankings.Count(r => r.Tiers is [[var best], _, ..] && best == answer.Id) * 2 > rankings.Count);
 
     private static SftExample Example(Comparison comparison, string answer, double weight, SftSource source, IEnumerable<Ranking> rankings) => new(
-        comparison.Prompt.Messages, answer, weight, source, [.. rankings.Select(r => r.AnnotatorKind).Distinct().Order()], comparison.Prompt.Split, comparison.Id);
+        comparison.Prompt.Messages, answer, weight * (comparison.Weight ?? 1), source, [.. rankings.Select(r => r.AnnotatorKind).Distinct().Order()], comparison.Prompt.Split, comparison.Id);
 }

@@ -38,7 +38,7 @@ internal static class ExportWriter
         // Opened first, so that a mistake leaves no empty file.
         var export = await OpenAsync(services, order, cancellation);
         await using (var file = File.Create(path)) await export.WriteAsync(file, cancellation);
-        var card = await services.GetRequiredService<DataCards>().ReadAsync(export.Source, export.Info, cancellation);
+        var card = await services.GetRequiredService<DataCards>().ReadAsync(export.Source, cancellation);
         var beside = Path.Combine(Path.GetDirectoryName(path) ?? "", Path.GetFileNameWithoutExtension(path));
         await File.WriteAllTextAsync($"{beside}.card.md", DataCardPage.Render(card, new Dictionary<Split, string>()), cancellation);
         await File.WriteAllTextAsync($"{beside}.card.json", JsonSerializer.Serialize(card, RlhfJson.Indented), cancellation);

@@ -67,6 +67,16 @@ public sealed class ImportFormatTests
         Assert.Equal(["The field 'score' is not kept."], line.Notes);
     }
 
+    [Fact]
+    public void Read_SharesThatNoVotesGive_AreOneRankingAKind_AndSaySo()
+    {
+        // As Dawid–Skene weighs three votes.
+        var line = Read("trl", """{"prompt": "Sky?", "chosen": "Blue.", "rejected": "Green.", "annotatorKinds": ["person"], "rankings": 3, "preference": 0.87, "agreement": 0.6666666666666666, "weight": 0.5, "comparison": "c1"}""");
+        Assert.Equal(AnnotatorKind.Person, Assert.Single(line.Comparison!.Rankings).Kind);
+        Assert.Equal((0.5, "c1"), (line.Comparison.Weight, line.Comparison.Origin));
+        Assert.Contains("can't be told from its figures", Assert.Single(line.Notes), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("trl", """{"prompt": "", "chosen": "a", "rejected": "b"}""", "empty-prompt")]
     [InlineData("trl", """{"prompt": [{"role": "assistant", "content": "x"}], "chosen": "a", "rejected": "b"}""", "no-question")]

@@ -61,6 +61,32 @@ public sealed class PreRankingTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_WithImported_JudgesWhatCameRankedAndIsHeldAgainstThem()
+    {
+        await using var server = await ChatServer.StartAsync(JudgeAsync);
+        await using var host = await StartAsync(server, [AnnotatorKind.Person]);
+        var lines = Enumerable.Range(100, 10).Select(i => $$"""{"prompt": "My router {{i}} is dark", "chosen": "Thank you, I will look.", "rejected": "No."}""");
+        using var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        await host.Get<CampaignService>().ImportAsync(Campaign, file, new("old.jsonl", Kind: AnnotatorKind.Person));
+        Assert.Null((await JudgeAllAsync(host, 20)).Figures.WithPeople);
+        var stand = await JudgeAllAsync(host, 30, imported: true);
+        Assert.Equal(10, stand.Figures.WithPeople!.Count);
+        Assert.True(stand.Figures.WithPeople.Share > 0.5);
+    }
+
+    [Fact]
+    public async Task Start_AnotherModel_JudgesAnew()
+    {
+        await using var server = await ChatServer.StartAsync(JudgeAsync);
+        await using var host = await StartAsync(server, [AnnotatorKind.Person]);
+        await JudgeAllAsync(host, 20);
+        await host.Get<CampaignStore>().UpdateAsync(Campaign, c => c with { Settings = c.Settings with { LlmJudge = c.Settings.LlmJudge! with { Model = "other-model" } } });
+        Assert.Equal(0, (await host.Get<PreRanking>().ReadAsync(Campaign)).Figures.Votes);
+        await JudgeAllAsync(host, 20);
+        Assert.Equal(80, server.Calls.Count);
+    }
+
+    [Fact]
     public async Task Start_KeyRefused_SaysWhy()
     {
         await using var server = await ChatServer.StartAsync((_, response) => ChatServer.RefuseAsync(response, 401, "invalid_api_key", "Incorrect API key provided."));
@@ -83,15 +109,15 @@ public sealed class PreRankingTests : IDisposable
     private static Task JudgeAsync(ChatServer.Call call, HttpResponse response)
     {
         var question = call.LastMessage!;
-        var answers = question[question.IndexOf("<<<answer 1>>>", StringComparison.Ordinal)..];
-        var isKindFirst = answers.IndexOf("Thank you", StringComparison.Ordinal) is var kind and >= 0 && kind < answers.IndexOf("<<<answer 2>>>", StringComparison.Ordinal);
+        var answers = question[question.IndexOf(" answer 1>>>", StringComparison.Ordinal)..];
+        var isKindFirst = answers.IndexOf("Thank you", StringComparison.Ordinal) is var kind and >= 0 && kind < answers.IndexOf(" answer 2>>>", StringComparison.Ordinal);
         var number = int.Parse(question.Split("My router ")[1].Split(' ')[0]);
         return ChatServer.SayAsync(response, $"It is kinder.\nVerdict: {(number % 4 == 0 || isKindFirst ? 1 : 2)}");
     }
 
-    private static async Task<PreRankingStand> JudgeAllAsync(PipelineHost host, int count)
+    private static async Task<PreRankingStand> JudgeAllAsync(PipelineHost host, int count, bool imported = false)
     {
-        await host.Get<PreRanking>().StartAsync(Campaign);
+        await host.Get<PreRanking>().StartAsync(Campaign, imported);
         return await Eventually.GetAsync(async () => await host.Get<PreRanking>().ReadAsync(Campaign) is { IsRunning: false } done && done.Figures.Votes == count ? done : null, "all judged");
     }
 

@@ -66,6 +66,23 @@ public sealed class FeatureStoreTests : IDisposable
         Assert.Contains("ordering.model", refusal.Remedy, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Read_ManyWideBatches_StaysWithinItsMemory()
+    {
+        await using var host = await HostAsync(new());
+        // Nine answers of 200,000 numbers: 7 MB a batch, 110 MB together.
+        var features = new byte[9 * 200_000 * sizeof(float)];
+        for (var number = 1; number <= 16; number++)
+        {
+            var id = BatchId.For(PipelineHost.Campaign, 1, number);
+            await host.Get<ComparisonStore>().PublishAsync(PipelineHost.Campaign, id, [Make($"wide-{number}", [.. Enumerable.Range(0, 9).Select(i => $"answer {i}")]) with { Batch = id }]);
+            using var stream = new MemoryStream(features);
+            await host.Blobs.WriteAsync(FeatureStore.PathOf(PipelineHost.Campaign, id, Shipped), stream);
+            Assert.Equal(9, Assert.Single(await host.Get<FeatureStore>().ReadAsync(PipelineHost.Campaign, id, Shipped)).Value.Count);
+            Assert.InRange(host.Get<FeatureStore>().BytesInMemory, 1, FeatureStore.MostBytes);
+        }
+    }
+
     private Task<PipelineHost> HostAsync(GeneratorPlaces places) => PipelineHost.StartAsync(folder, replace: (services, host) =>
         services.AddSingleton(new ModelCache(host.Blobs, Path.Combine(host.Folder, "models"))).AddSingleton(places));
 

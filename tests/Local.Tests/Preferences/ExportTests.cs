@@ -81,6 +81,18 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public async Task Arena_VoteHasWhatFastChatReads()
+    {
+        await using var host = await StartAsync();
+        var vote = Lines(await SampleLabels.ExportAsync(host, Campaign, "arena"))[0];
+        // elo_analysis.py: battles[battles["anony"]], and by language where one is asked for.
+        Assert.True((bool)vote["anony"]!);
+        Assert.Equal("unknown", (string)vote["language"]!);
+        Assert.Equal([JsonValueKind.String, JsonValueKind.String, JsonValueKind.String, JsonValueKind.Number, JsonValueKind.Number],
+            ((string[])["model_a", "model_b", "winner", "turn", "tstamp"]).Select(name => vote[name]!.GetValueKind()));
+    }
+
+    [Fact]
     public async Task Archive_HasAFileASplitAndTheCardOfWhatIsInThem()
     {
         await using var host = await StartAsync();
@@ -115,7 +127,7 @@ public sealed class ExportTests : IDisposable
     {
         await using var host = await StartAsync();
         await host.Get<Exclusions>().SetAsync(Campaign, new("anna"), true);
-        var card = await host.Get<DataCards>().ReadAsync(await host.Get<Exporter>().OpenSourceAsync(Campaign));
+        var card = await host.Get<DataCards>().CountAsync(await host.Get<Exporter>().OpenSourceAsync(Campaign));
         Assert.Equal([AnnotatorKind.Simulated], card.RowsByKind.Keys);
         Assert.StartsWith("annotator-", Assert.Single(card.Rule.Excluded).Value, StringComparison.Ordinal);
     }
@@ -161,7 +173,7 @@ public sealed class ExportTests : IDisposable
 
         var export = await host.Get<Exporter>().OpenAsync(Campaign, "hh", null);
         await export.WriteAsync(Stream.Null);
-        var card = await host.Get<DataCards>().ReadAsync(export.Source, export.Info);
+        var card = await host.Get<DataCards>().ReadAsync(export.Source);
 
         Assert.Equal((Campaign, "Labels", "hh"), (card.Campaign, card.Title, card.Format));
         Assert.Equal(export.Info.Loses, card.Loses);

@@ -35,7 +35,7 @@ public sealed class ImportTests : IDisposable
             """, AnnotatorKind.Person);
         Assert.Equal((2, 0, 5), (report.Accepted, report.Duplicates, report.Rejected));
         Assert.Equal([(2L, "invalid-json"), (3L, "identical-answers"), (4L, "several-messages"), (5L, "other-format"), (6L, "invalid-split")], report.Errors.Select(e => (e.Line, e.Code)));
-        Assert.Equal(["A margin that is not ⅓, ⅔ or 1 is not kept: its scale is not known.", "The field 'score' is not kept."], report.Imported!.Notes.Keys.Order());
+        Assert.Equal(["A margin that is not ⅓, ⅔ or 1, or a mean of those, is not kept: its scale is not known.", "The field 'score' is not kept."], report.Imported!.Notes.Keys.Order());
         Assert.Equal(Split.Test, (await SampleLabels.PairsAsync(host, Campaign)).Single(p => p.Messages[0].Content == "Six?").Split);
     }
 

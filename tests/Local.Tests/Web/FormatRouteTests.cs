@@ -57,7 +57,22 @@ public sealed class FormatRouteTests
         Assert.Contains("| rankings left out for their kind | 10 llm |", await owner.GetStringAsync($"{Base}/card?as=markdown"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Export_OfOneFile_SaysWhereItsCardIs()
+    {
+        await using var host = await StartAsync();
+        using var owner = host.Owner();
+        await PostAsync<IngestReport>(owner, $"{Base}/import?name=test.jsonl&kind=person", Pairs(10));
+        using var response = await owner.GetAsync($"{Base}/export?format=openai&split=test");
+        Assert.Equal("<card?format=openai&split=test>; rel=\"describedby\"; type=\"application/json\"", Assert.Single(response.Headers.GetValues("Link")));
+        var card = (await owner.GetFromJsonAsync<DataCard>(new Uri(response.RequestMessage!.RequestUri!, "card?format=openai&split=test"), RlhfJson.Options))!;
+        Assert.Equal(("openai", 10), (card.Format, card.Rows[Split.Test]));
+        Assert.Contains(card.Loses, l => l.Contains("split", StringComparison.Ordinal));
+        Assert.Equal(0, (await owner.GetFromJsonAsync<DataCard>($"{Base}/card?format=openai&split=train", RlhfJson.Options))!.Rows.Values.Sum());
+    }
+
     [Theory]
+    [InlineData("GET", "card?format=word", "unknown-format")]
     [InlineData("GET", "export?format=word", "unknown-format")]
     [InlineData("GET", "export?split=half", "invalid-query")]
     [InlineData("GET", "export?format=openai", "split-needed")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Labeling.Serving;
@@ -173,6 +174,37 @@ public sealed class SettingsRouteTests
         Assert.Equal(1, await AskedAsync(host, comparison));
         Assert.Single((await ReadAsync(host)).Changes);
     }
+
+    [Fact]
+    public async Task Change_JudgeTemplateAndServer_WhereThatIsSafe()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        Assert.Equal(HttpStatusCode.OK, (await PatchAsync(host, $$$"""{"labelTemplate": {{{JsonSerializer.Serialize(Template("one"))}}}, "llmJudge": {"name": "gpt", "kind": "openAI", "model": "gpt-4o"}, "labelStudio": {"url": "https://labels.example.org", "project": 7}}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PatchAsync(host, $$$"""{"labelTemplate": {{{JsonSerializer.Serialize(Template("two"))}}}, "llmJudge": {"model": "gpt-5"}, "labelStudio": {"pollEvery": "00:01:00"}}""")).StatusCode);
+        var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
+        Assert.Equal((Template("two"), "gpt", "gpt-5", 7, TimeSpan.FromMinutes(1)), (settings.LabelTemplate, settings.LlmJudge!.Name, settings.LlmJudge.Model, settings.LabelStudio!.Project, settings.LabelStudio.PollEvery));
+        foreach (var (patch, field) in new[] { ("""{"labelTemplate": " "}""", "labelTemplate"), ("""{"labelStudio": null}""", "labelStudio.url"), ("""{"labelStudio": {"project": 8}}""", "labelStudio.project") })
+            Assert.Equal(field, (await RankingTests.AssertProblemAsync(await PatchAsync(host, patch), HttpStatusCode.Conflict, "setting-fixed")).Field);
+        Assert.Equal(HttpStatusCode.OK, (await PatchAsync(host, """{"llmJudge": null}""")).StatusCode);
+        Assert.Null((await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings.LlmJudge);
+    }
+
+    [Theory]
+    [InlineData("""{"llmJudge": {"name": "gpt", "kind": "openAI", "model": ""}}""", "invalid-settings", "llmJudge.model")]
+    [InlineData("""{"llmJudge": {"name": "", "kind": "openAI", "model": "gpt-4o"}}""", "invalid-settings", "llmJudge.name")]
+    [InlineData("""{"llmJudge": {"name": "gpt", "kind": "openAI", "model": "gpt-4o", "endpoint": "nowhere"}}""", "invalid-settings", "llmJudge.endpoint")]
+    [InlineData("""{"llmJudge": {"name": "gpt", "kind": "", "model": "gpt-4o"}}""", "invalid-settings", "llmJudge.kind")]
+    [InlineData("""{"labelTemplate": "<View/>"}""", "broken-template", "labelTemplate")]
+    public async Task Change_WrongJudgeOrTemplate_IsRefusedWithItsField(string patch, string code, string field)
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 1);
+        Assert.Equal(field, (await RankingTests.AssertProblemAsync(await PatchAsync(host, patch), HttpStatusCode.BadRequest, code)).Field);
+    }
+
+    private static string Template(string name) =>
+        $"""<View><Text name="p" value="$prompt"/><Text name="answer1" value="$answer1"/><Text name="answer2" value="$answer2"/><Pairwise name="{name}" toName="answer1,answer2"/></View>""";
 
     private static async Task<int?> AskedAsync(WebHost host, Comparison comparison) =>
         (await host.Get<OpenStore>().FindAsync(WebHost.Campaign, comparison, CancellationToken.None))?.Row.Overlap;

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Rlhf.Campaigns;
+using Rlhf.Generation;
 using Rlhf.Local.Tests.Web;
 using Rlhf.Preferences;
 using Rlhf.Web.Security;
@@ -118,6 +119,68 @@ public sealed class CampaignSettingsTests(Browser browser)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Careful" })).ToBeVisibleAsync();
         var settings = (await host.Get<CampaignStore>().GetAsync(CampaignId.From("careful"))).Settings;
         Assert.Equal((new SharingSettings(Share: 0.5), PairVoting.DawidSkene), (settings.Sharing, settings.Voting));
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task Settings_JudgeAndTemplate_AreSetChangedAndTakenAway()
+    {
+        await using var host = await WebHost.StartAsync();
+        await host.PublishAsync(count: 2);
+        var page = await CampaignPage.OpenAsync(browser, host, "settings");
+        var save = page.GetByRole(AriaRole.Button, new() { Name = "Save" });
+        await page.GetByLabel("Judge beside people").SelectOptionAsync("openAI");
+        await save.ClickAsync();
+        await Expect(page.Locator(".field", new() { Has = page.GetByLabel("Its model or deployment") })).ToContainTextAsync("names no model");
+        await page.GetByLabel("Its model or deployment").FillAsync("gpt-4o");
+        await page.GetByLabel("Its address").FillAsync("https://example.org/v1");
+        await page.GetByLabel("Template (XML)").FillAsync(StudioForm.Template);
+        await save.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Its model or deployment" })).ToContainTextAsync("gpt-4o");
+        var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
+        Assert.Equal(("gpt-4o", GeneratorKind.OpenAI, "gpt-4o", "https://example.org/v1"), (settings.LlmJudge!.Name, settings.LlmJudge.Kind, settings.LlmJudge.Model, settings.LlmJudge.Endpoint!.ToString()));
+        Assert.Equal(StudioForm.Template, settings.LabelTemplate);
+        await Screenshots.SaveAsync(page, "campaign-settings-judge", full: true);
+        await page.SetViewportSizeAsync(390, 844);
+        await Screenshots.SaveAsync(page, "campaign-settings-judge-phone", full: true);
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"));
+        await page.SetViewportSizeAsync(1280, 800);
+
+        await page.GetByLabel("Template (XML)").FillAsync("");
+        await save.ClickAsync();
+        await Expect(page.Locator(".field", new() { Has = page.GetByLabel("Template (XML)") })).ToContainTextAsync("not taken away");
+        await page.GetByLabel("Template (XML)").FillAsync(StudioForm.Template);
+        await page.GetByLabel("Its model or deployment").FillAsync("gpt-5");
+        await save.ClickAsync();
+        await Expect(save).ToBeDisabledAsync();
+        Assert.Equal(("gpt-4o", "gpt-5"), (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings.LlmJudge is { } changed ? (changed.Name, changed.Model) : default);
+        await page.GetByLabel("Judge beside people").SelectOptionAsync("none");
+        await save.ClickAsync();
+        await Expect(save).ToBeDisabledAsync();
+        Assert.Null((await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings.LlmJudge);
+        PageErrors.AssertNone(page);
+    }
+
+    [BrowserFact]
+    public async Task NewCampaign_JudgeAndServer_AreSet()
+    {
+        await using var host = await WebHost.StartAsync();
+        var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken));
+        await page.GetByLabel("Title").FillAsync("Judged");
+        await page.Locator("summary", new() { HasText = "Language model as judge" }).ClickAsync();
+        await page.GetByLabel("Judge beside people").SelectOptionAsync("azureOpenAI");
+        await page.GetByLabel("Its model or deployment").FillAsync("judge-4o");
+        await page.GetByLabel("Its name here").FillAsync("gpt");
+        await page.Locator("summary", new() { HasText = "Label Studio" }).ClickAsync();
+        await page.GetByLabel("A server to be labeled in too").FillAsync("https://labels.example.org");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.Locator(".field", new() { Has = page.GetByLabel("Its project's number") })).ToContainTextAsync("There is no project 0");
+        await page.GetByLabel("Its project's number").FillAsync("7");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Judged" })).ToBeVisibleAsync();
+        var settings = (await host.Get<CampaignStore>().GetAsync(CampaignId.From("judged"))).Settings;
+        Assert.Equal(("gpt", GeneratorKind.AzureOpenAI, "judge-4o", null), (settings.LlmJudge!.Name, settings.LlmJudge.Kind, settings.LlmJudge.Model, settings.LlmJudge.Endpoint));
+        Assert.Equal(7, settings.LabelStudio!.Project);
         PageErrors.AssertNone(page);
     }
 }

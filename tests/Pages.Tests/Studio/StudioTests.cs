@@ -118,7 +118,7 @@ public sealed class StudioTests(Browser browser)
         await using var host = await WebHost.StartAsync();
         var page = await browser.OpenAsync(OwnerLink.For(host.Address, WebHost.AdminToken));
         await page.GetByPlaceholder("Support answers").FillAsync("Templates");
-        await page.GetByText("Label Studio template").ClickAsync();
+        await page.Locator("summary", new() { HasText = "Label Studio" }).ClickAsync();
         var template = page.GetByLabel("Template (XML)");
         await template.FillAsync("<View>\n  <Text name=\"prompt\" value=\"$prompt\"/>\n  <Pairwise name=\"pw\" toName=\"left,right\">\n</View>");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();

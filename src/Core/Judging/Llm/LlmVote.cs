@@ -1,3 +1,5 @@
+using Rlhf.Generation;
+
 namespace Rlhf.Judging.Llm;
 
 /// <summary>What a language model said of two answers in one order. Answers by id.</summary>
@@ -11,6 +13,12 @@ public sealed record LlmVerdict(string First, string Second, LlmSide? Side)
 /// <summary>A language model's judgement of one comparison: each two answers in both orders. Kept beside the rankings; it is one only where the campaign asks for that.</summary>
 public sealed record LlmVote(ComparisonId Comparison, BatchId Batch, string Judge, IReadOnlyList<LlmVerdict> Verdicts, DateTimeOffset At, long Tokens = 0)
 {
+    /// <summary>The model behind the judge's name; null in votes of before it was kept.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Whether it is the judge's that a campaign has now: one that was changed judges anew.</summary>
+    public bool IsOf(GeneratorSettings? judge) => judge is not null && Judge == judge.Name && (Model is null || Model == judge.Model);
+
     /// <summary>Whether anything of it could be read.</summary>
     public bool IsReadable => Verdicts.Any(v => v.Side is not null);
 

@@ -12,8 +12,8 @@ public sealed class ComparisonOrdering(
     /// <summary>Judged train comparisons before which heads would know too little: all stays at random.</summary>
     public const int FewestJudged = 50;
 
-    /// <summary>The newest ones are enough, and what heads learn from is held in memory.</summary>
-    public const int MostJudged = 5_000;
+    /// <summary>What heads learn from is held in memory, and the newest is enough.</summary>
+    private static readonly JudgedLimits Limits = new();
 
     /// <summary>New rankings after which the heads are fitted anew, and the share of those there were.</summary>
     private const int NewRankings = 25;
@@ -97,19 +97,19 @@ public sealed class ComparisonOrdering(
         return stand with { Ordered = ordered.Count, HeadAccuracy = heads.Accuracy };
     }
 
-    private async Task<List<IReadOnlyList<HeadExample>>> ReadJudgedAsync(Campaign campaign, IReadOnlyList<Batch> all, string model, CancellationToken cancellation)
+    private async Task<IReadOnlyList<IReadOnlyList<HeadExample>>> ReadJudgedAsync(Campaign campaign, IReadOnlyList<Batch> all, string model, CancellationToken cancellation)
     {
         var rule = PairStore.OptionsFor(campaign);
-        var judged = new List<IReadOnlyList<HeadExample>>();
+        var judged = new JudgedSet(Limits);
         foreach (var batch in all.Where(b => b.Comparisons > 0).OrderByDescending(b => b.PlannedAt))
         {
-            if (judged.Count >= MostJudged) break;
+            if (judged.IsFull) break;
             var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
             // Features of a batch that nobody has ranked yet are read when its turn in the order comes.
             if (!ranked.Any(r => PairRules.Counts(r, rule))) continue;
-            judged.AddRange(JudgedAnswers.Of(await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation), ranked, rule, await features.ReadAsync(campaign.Id, batch.Id, model, cancellation)));
+            judged.Add(JudgedAnswers.Of(await comparisons.ReadBatchAsync(campaign.Id, batch.Id, cancellation), ranked, rule, await features.ReadAsync(campaign.Id, batch.Id, model, cancellation)));
         }
-        return judged;
+        return judged.Comparisons;
     }
 
     /// <summary>What is open, has no ranking yet and does not keep its random place, with its place and how far the heads differ over it.</summary>

@@ -12,10 +12,11 @@ namespace Rlhf.Labeling.Ordering;
 /// <summary>Features of a batch's answers: read once with a model, and kept in the blob <c>campaigns/&lt;id&gt;/features/&lt;batch&gt;-&lt;model&gt;.bin</c>, fp32 one answer after the other, NaN where one did not fit the model.</summary>
 public sealed class FeatureStore(IBlobStore blobs, ComparisonStore comparisons, ModelCache models, GeneratorPlaces places) : IDisposable
 {
-    private const int BatchesInMemory = 200;
+    /// <summary>Of the features that are kept in memory, all batches together.</summary>
+    public const long MostBytes = 64L << 20;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<OnnxFeatures>>> open = new();
-    private readonly MemoryCache batches = new(new MemoryCacheOptions { SizeLimit = BatchesInMemory });
+    private readonly MemoryCache batches = new(new MemoryCacheOptions { SizeLimit = MostBytes, TrackStatistics = true });
 
     // One batch is computed at a time, so that generation beside it keeps its processors.
     private readonly SemaphoreSlim gate = new(1);
@@ -29,8 +30,11 @@ public sealed class FeatureStore(IBlobStore blobs, ComparisonStore comparisons, 
         if (batches.TryGetValue(path, out IReadOnlyDictionary<ComparisonId, IReadOnlyList<float[]>>? known)) return known!;
         var published = await comparisons.ReadBatchAsync(campaign, batch, cancellation);
         var features = await FindAsync(path, published, cancellation) ?? await ComputeAsync(path, published, model, cancellation);
-        return batches.Set(path, Split(published, features), new MemoryCacheEntryOptions { Size = 1 });
+        return batches.Set(path, Split(published, features), new MemoryCacheEntryOptions { Size = (long)features.Length * sizeof(float) });
     }
+
+    /// <summary>What is in memory now.</summary>
+    public long BytesInMemory => batches.GetCurrentStatistics()?.CurrentEstimatedSize ?? 0;
 
     public void Dispose()
     {
@@ -39,7 +43,8 @@ public sealed class FeatureStore(IBlobStore blobs, ComparisonStore comparisons, 
         gate.Dispose();
     }
 
-    private static string PathOf(CampaignId campaign, BatchId batch, string model) =>
+    /// <summary>Where a batch's features are.</summary>
+    public static string PathOf(CampaignId campaign, BatchId batch, string model) =>
         $"campaigns/{campaign}/features/{batch}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(model)))[..12]}.bin";
 
     private async Task<float[]?> FindAsync(string path, IReadOnlyList<Comparison> published, CancellationToken cancellation)

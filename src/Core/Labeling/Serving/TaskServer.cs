@@ -200,7 +200,7 @@ public sealed class TaskServer(
         new(state.Judged, counts.Comparisons - counts.Open, counts.Comparisons, state.JudgedOn(time.GetUtcNow()));
 
     private static NextResponse Task(Campaign campaign, ProgressView progress, TaskView task) =>
-        new(NextStatus.Task, progress, task, Form: LabelFormView.Of(campaign.Settings.Form));
+        new(NextStatus.Task, progress, task, Form: LabelFormView.Of(campaign.Settings.Form)) { TemplateVersion = campaign.Settings.TemplateVersion };
 
     /// <summary>People only: nothing else tires. What is in hand will count too.</summary>
     private NextResponse? AtCap(Campaign campaign, Invite invite, AnnotatorState state, ProgressView progress)

@@ -19,7 +19,8 @@ public sealed class CsvFormat : IExportFormat
     private static readonly CsvWriterOptions Options = new() { Quoting = CsvQuoting.Always, WriteByteOrderMark = true };
 
     public FormatInfo Info { get; } = new("csv", "CSV for spreadsheets", "text/csv", ".csv",
-        [.. PairLosses.OfPairs, "A prompt of one user message is its text; any other is JSON in the column 'messages'. Cells that look like formulas begin with an apostrophe."]);
+        [PairLosses.Even, PairLosses.ManyAnswers, PairLosses.Votes, "A prompt of one user message is its text; any other is JSON in the column 'messages'. Cells that look like formulas begin with an apostrophe."])
+    { HoldsEven = true };
 
     public async Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation)
     {

@@ -34,8 +34,9 @@ public static class DataCardPage
             | rows by kind of annotator | {List(card.RowsByKind)} |
             | rankings that count | {List(card.Rankings.Counted)} |
             | rankings left out for their kind | {List(card.Rankings.LeftOut)} |
+            | rankings left out for their annotator, or because gold was made of them | {List(card.Rankings.Excluded)} |
             | of all rankings, imported from files | {List(card.Rankings.Imported)} |
-            | ties, both bad, skips | {card.Rankings.Ties}, {card.Rankings.BothBad}, {card.Rankings.Skips} |
+            | ties and both bad of those that count, skips | {card.Rankings.Ties}, {card.Rankings.BothBad}, {card.Rankings.Skips} |
             | agreement, raw | {Number(card.Agreement.Raw)} |
             | agreement, Krippendorff's alpha (which answer won) | {Number(card.Agreement.Alpha)} |
             | annotators left out | {(card.Rule.Excluded.Count == 0 ? "none" : string.Join(", ", card.Rule.Excluded))} |
@@ -53,6 +54,7 @@ public static class DataCardPage
             | prompts without a comparison | {List(card.Dropped.Prompts)} |
             | comparisons that ended without all rankings | {List(card.Dropped.Comparisons)} |
             | answer pairs of one text | {card.Dropped.Identical} |
+            | answer pairs of even votes (ties, with soft labels), which would stand in the file as preferences | {card.Dropped.Even} |
 
             ## Who wrote the answers
 

@@ -42,14 +42,14 @@ public sealed class ExportBundle(Exporter exporter, ExportFormats formats, DataC
         var files = new Dictionary<Split, string>();
         foreach (var split in Enum.GetValues<Split>().Where(s => only is null || s == only))
         {
-            var part = source.Of(split);
+            var part = source.For(format, split);
             // An empty file would not load.
-            if (!await part.AnyAsync(format.Info, cancellation)) continue;
+            if (!await part.AnyAsync(cancellation)) continue;
             files[split] = split.ToString().ToLowerInvariant() + format.Info.Extension;
             await using var file = await open(files[split]);
             await format.WriteAsync(part, file, cancellation);
         }
-        var card = await cards.ReadAsync(source, format.Info, cancellation);
+        var card = await cards.ReadAsync(source.For(format, only), cancellation);
         await WriteTextAsync(open, "README.md", DataCardPage.Render(card, files), cancellation);
         await WriteTextAsync(open, "card.json", JsonSerializer.Serialize(card, RlhfJson.Indented), cancellation);
     }

@@ -41,26 +41,41 @@ public sealed class ExportSource
     /// <summary>What has been read so far, for the data card.</summary>
     public ExportTally Tally { get; private init; } = new();
 
-    /// <summary>The same campaign, one split of it; what is read counts in the same tally.</summary>
-    public ExportSource Of(Split? split) => Of(split, Tally);
+    /// <summary>What it is written in; null is nothing, so that all that there is comes.</summary>
+    public IExportFormat? Format { get; private init; }
 
-    /// <summary>Whether there is anything of it: pairs, or rankings where the format holds those. Counts nothing.</summary>
-    internal async Task<bool> AnyAsync(FormatInfo format, CancellationToken cancellation) => format.HoldsRankings
-        ? await Of(Split, new()).RankedAsync(cancellation).AnyAsync(cancellation) : await Of(Split, new()).PairsAsync(cancellation).AnyAsync(cancellation);
+    /// <summary>The same campaign for a format, one split of it; what is read counts in the same tally.</summary>
+    public ExportSource For(IExportFormat format, Split? split) => With(format, split, Tally);
+
+    /// <summary>Whether there is any row of it. Rows are counted when they are written.</summary>
+    internal async Task<bool> AnyAsync(CancellationToken cancellation)
+    {
+        var looked = With(Format, Split, new());
+        await looked.ReadAsync(() => looked.Tally.All > 0, cancellation);
+        var any = looked.Tally.All > 0;
+        // Nothing will be written, so nobody counts these later.
+        if (!any) Tally.Even += looked.Tally.Even;
+        return any;
+    }
+
+    /// <summary>Counts the rows that would be written, and writes nothing.</summary>
+    internal Task CountAsync(CancellationToken cancellation) => ReadAsync(() => false, cancellation);
 
     /// <summary>The annotators whose rankings are left out, by their pseudonyms.</summary>
     internal IReadOnlyList<AnnotatorId> Excluded => [.. Campaign.ExcludedAnnotators.Select(pseudonyms.Of)];
 
-    /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too.</summary>
+    /// <summary>The preference pairs as the campaign's rule makes them now, of open batches too; without those that the format would turn into something else (<see cref="EvenPairs"/>).</summary>
     public async IAsyncEnumerable<PreferencePair> PairsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var read = batches.StreamAsync(Campaign.Id, cancellation).SelectAhead(Ahead, (batch, c) => pairs.ReadAsync(Campaign, batch, model, c), cancellation);
         await foreach (var some in read)
         {
-            foreach (var pair in some)
+            var ofSplit = some.Where(p => Split is null || p.Split == Split).ToList();
+            var held = Format is null or { Info.HoldsEven: true } ? ofSplit : EvenPairs.LeaveOut(ofSplit);
+            Tally.Even += ofSplit.Count - held.Count;
+            foreach (var pair in held)
             {
-                if (Split is { } split && pair.Split != split) continue;
-                Tally.Add(pair);
+                Tally.Add(ExportRow.Of(pair));
                 yield return pair;
             }
         }
@@ -74,13 +89,46 @@ public sealed class ExportSource
         {
             foreach (var ranked in some)
             {
-                Tally.Add(ranked);
+                foreach (var row in Format?.RowsOf(Campaign, ranked) ?? [ExportRow.Of(ranked)]) Tally.Add(row);
                 yield return ranked;
             }
         }
     }
 
-    private ExportSource Of(Split? split, ExportTally tally) => new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Split = split, Tally = tally };
+    private ExportSource With(IExportFormat? format, Split? split, ExportTally tally) =>
+        new(Campaign, batches, pairs, comparisons, rankings, pseudonyms, model) { Format = format, Split = split, Tally = tally };
+
+    private async Task ReadAsync(Func<bool> isEnough, CancellationToken cancellation)
+    {
+        if (Format is { Info.HoldsRankings: true })
+        {
+            await foreach (var _ in RankedAsync(cancellation))
+                if (isEnough()) return;
+        }
+        else
+        {
+            await foreach (var _ in PairsAsync(cancellation))
+                if (isEnough()) return;
+        }
+    }
+
+    /// <summary>All rankings of the campaign by its rule, whatever is written.</summary>
+    internal async Task<CardCounter> CountRankingsAsync(CancellationToken cancellation)
+    {
+        var counter = new CardCounter(PairStore.OptionsFor(Campaign));
+        var read = batches.StreamAsync(Campaign.Id, cancellation).Where(b => b.Kind == ComparisonKind.Ordinary)
+            .SelectAhead(Ahead, ReadForCardAsync, cancellation);
+        await foreach (var (batch, published, ranked) in read) counter.Add(batch, published, ranked);
+        return counter;
+    }
+
+    private async Task<(Batch Batch, IReadOnlyList<Comparison> Comparisons, IReadOnlyList<Ranking> Rankings)> ReadForCardAsync(Batch batch, CancellationToken cancellation)
+    {
+        var ranked = await rankings.ReadBatchAsync(batch.Id, cancellation);
+        // Texts are long, and where nobody ranked what somebody else did there is nothing to agree on.
+        var published = ranked.CountBy(r => r.Comparison).Any(c => c.Value > 1) ? await comparisons.ReadBatchAsync(Campaign.Id, batch.Id, cancellation) : [];
+        return (batch, OverlapLimits.OfEnded(Campaign).Of(published), ranked);
+    }
 
     private async Task<IReadOnlyList<RankedComparison>> ReadRankedAsync(Batch batch, CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ public sealed class ExportTally
     private readonly Dictionary<AnnotatorKind, int> kinds = [];
     private readonly Dictionary<string, int> generators = [];
 
-    /// <summary>Pairs, or ranked comparisons where the format holds rankings.</summary>
+    /// <summary>Rows of the file.</summary>
     public IReadOnlyDictionary<Split, int> Splits => splits;
 
     /// <summary>Those with at least one ranking of the kind.</summary>
@@ -19,21 +19,16 @@ public sealed class ExportTally
     /// <summary>Answers in them, by who wrote them.</summary>
     public IReadOnlyDictionary<string, int> Generators => generators;
 
+    /// <summary>Pairs of even votes that the format has no place for.</summary>
+    public int Even { get; internal set; }
+
     public int All => splits.Values.Sum();
 
-    internal void Add(PreferencePair pair)
+    internal void Add(ExportRow row)
     {
-        Count(splits, pair.Split);
-        foreach (var kind in pair.AnnotatorKinds) Count(kinds, kind);
-        Count(generators, pair.ChosenGenerator ?? "unknown");
-        Count(generators, pair.RejectedGenerator ?? "unknown");
-    }
-
-    internal void Add(RankedComparison ranked)
-    {
-        Count(splits, ranked.Comparison.Prompt.Split);
-        foreach (var kind in ranked.Rankings.Select(r => r.AnnotatorKind).Distinct()) Count(kinds, kind);
-        foreach (var answer in ranked.Comparison.Answers) Count(generators, answer.Generator);
+        Count(splits, row.Split);
+        foreach (var kind in row.Kinds) Count(kinds, kind);
+        foreach (var generator in row.Generators) Count(generators, generator);
     }
 
     private static void Count<T>(Dictionary<T, int> counts, T value) where T : notnull => counts[value] = counts.GetValueOrDefault(value) + 1;

@@ -12,6 +12,9 @@ public sealed record FormatInfo(string Name, string Title, string ContentType, s
     /// <summary>Off: a file holds one split only, which has to be named.</summary>
     public bool HoldsSplit { get; init; } = true;
 
+    /// <summary>Pairs whose votes are even stand in it too: whoever reads such files goes by the share. Elsewhere they are left out, since they would be taken for preferences.</summary>
+    public bool HoldsEven { get; init; }
+
     /// <summary>Judgements of comparisons, ties and bothBad with them, in place of the pairs made of them.</summary>
     public bool HoldsRankings { get; init; }
 }
@@ -23,6 +26,9 @@ public interface IExportFormat
 
     /// <summary>What of this campaign's data the format can't hold, said before an export.</summary>
     IReadOnlyList<string> LosesOf(Campaign campaign) => Info.Loses;
+
+    /// <summary>The rows that a comparison becomes, where the format holds rankings: the data card counts them, and without any there is no file.</summary>
+    IEnumerable<ExportRow> RowsOf(Campaign campaign, RankedComparison ranked) => [ExportRow.Of(ranked)];
 
     /// <summary>Writes all of <paramref name="source"/> in its order, in bounded memory, and leaves <paramref name="output"/> open (it may neither seek nor write synchronously).</summary>
     Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation);

@@ -30,7 +30,7 @@ internal static class JsonPairFormats
 
     /// <remarks>https://learn.microsoft.com/azure/foundry/openai/how-to/fine-tuning-direct-preference-optimization</remarks>
     public static IExportFormat OpenAI { get; } = new JsonPairFormat(
-        Info("openai", "OpenAI and Azure OpenAI preference fine-tuning (DPO)", [PairLosses.Facts, PairLosses.NoSplit]) with { HoldsSplit = false }, OpenAILine.Of);
+        new("openai", "OpenAI and Azure OpenAI preference fine-tuning (DPO)", JsonLines, ".jsonl", [PairLosses.Rankings, PairLosses.Facts, PairLosses.NoSplit]) { HoldsSplit = false }, OpenAILine.Of);
 
     private static FormatInfo Info(string name, string title, IReadOnlyList<string> loses) => new(name, title, JsonLines, ".jsonl", [.. PairLosses.OfPairs, .. loses]);
 

@@ -1,3 +1,4 @@
+using Rlhf.Campaigns;
 using Rlhf.Labeling;
 using Rlhf.Prompts;
 
@@ -7,6 +8,9 @@ namespace Rlhf.Preferences.Formats;
 /// <remarks>Format: https://huggingface.co/docs/trl/dataset_formats#prompt-completion.</remarks>
 public sealed class SftFormat : IExportFormat
 {
+    /// <summary>Who wrote an answer that no generator wrote, in the data card.</summary>
+    private const string Annotators = "annotators";
+
     public FormatInfo Info { get; } = new("sft", "SFT examples: own and preferred answers", "application/jsonl", ".jsonl",
         ["Good answers only: what they were preferred to stays behind, and a comparison without an answer that most put first gives none."])
     { HoldsRankings = true };
@@ -18,6 +22,11 @@ public sealed class SftFormat : IExportFormat
             foreach (var example in SftExamples.Of(ranked.Comparison, ranked.Rankings)) await lines.WriteAsync(Line.Of(example), cancellation);
         await lines.FlushAsync(cancellation);
     }
+
+    public IEnumerable<ExportRow> RowsOf(Campaign campaign, RankedComparison ranked) => SftExamples.Of(ranked.Comparison, ranked.Rankings).Select(e => new ExportRow(e.Split, e.AnnotatorKinds, [WriterOf(e, ranked.Comparison)]));
+
+    private static string WriterOf(SftExample example, Comparison comparison) =>
+        example.Source == SftSource.Own ? Annotators : comparison.Answers.First(a => a.Text == example.Answer).Generator;
 
     private sealed record Line(
         IReadOnlyList<Message> Prompt, IReadOnlyList<Message> Completion, Split Split, double Weight, SftSource Source, IReadOnlyList<AnnotatorKind> AnnotatorKinds, ComparisonId Comparison)

@@ -18,7 +18,8 @@ internal sealed class ArenaImport : IImportFormat
     {
         var (prompt, left, right) = ImportMessages.Part(Conversation(fields, "conversation_a"), Conversation(fields, "conversation_b"), "conversation_a", "conversation_b");
         var answers = new ImportedAnswer[] { new(left, fields.Text("model_a")), new(right, fields.Text("model_b")) };
-        foreach (var known in (string[])["question_id", "turn"]) fields.Take(known);
+        foreach (var known in (string[])["question_id", "turn", "anony"]) fields.Take(known);
+        if (value.TryGetProperty(ArenaVote.LanguageField, out var language) && language.ValueKind == JsonValueKind.String && language.ValueEquals(ArenaVote.UnknownLanguage)) fields.Take(ArenaVote.LanguageField);
         var vote = Winner(fields.Text("winner")) with { Judge = fields.Text("judge"), ShownOrder = [0, 1], SubmittedAt = Time(fields.Number("tstamp")) };
         var kinds = fields.Kinds("annotatorKind");
         return new(ImportReading.Question(prompt), answers, [vote with { Kind = kinds.Count == 0 ? null : kinds[0] }]);

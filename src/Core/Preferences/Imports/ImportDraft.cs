@@ -46,8 +46,10 @@ internal sealed class ImportDraft
         // A comparison carries no group: the prompt it belongs to has it, maybe another one from an earlier file.
         var prompt = new Prompt(Prompt, PromptHash.Normalize(comparison.Messages), split);
         var rankings = comparison.Rankings.Where((_, i) => own.Contains(keys[i])).Select(r => RankingOf(r, id, ids, target)).GroupBy(r => r.Annotator).Select(own => own.MaxBy(r => r.SubmittedAt)!).ToList();
-        return (new(id, target.Batch, prompt, answers, ComparisonKind.Ordinary, target.Round, rankings.Count > 0 ? rankings.Count : target.Overlap), rankings);
+        return (new(id, target.Batch, prompt, answers, ComparisonKind.Ordinary, target.Round, rankings.Count > 0 ? rankings.Count : target.Overlap) { Weight = WeightOf(comparison) }, rankings);
     }
+
+    private static double? WeightOf(ImportedComparison comparison) => comparison.Weight is { } weight && Math.Abs(weight - 1) > 1e-9 ? weight : null;
 
     private static Ranking RankingOf(ImportedRanking ranking, ComparisonId id, Dictionary<int, string> ids, ImportTarget target) => new(
         id, target.Batch, target.Source.AnnotatorOf(ranking.Kind!.Value, ranking.Judge), ranking.Kind.Value, ranking.Outcome,

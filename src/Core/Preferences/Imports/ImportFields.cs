@@ -11,7 +11,7 @@ namespace Rlhf.Preferences.Imports;
 /// <summary>What an object says beside its prompt and answers, in the words of our own exports; texts of a CSV cell do for numbers and lists. Members that nobody asked for are noted.</summary>
 internal sealed class ImportFields
 {
-    /// <summary>They are made anew from the rankings, or belong to the campaign the file came from.</summary>
+    /// <summary>What rankings are made of, or what belongs to the campaign the file came from.</summary>
     private static readonly string[] Derived = ["weight", "preference", "agreement", "comparison", "round", "rankings"];
 
     private readonly JsonElement value;
@@ -41,18 +41,8 @@ internal sealed class ImportFields
         Enum.TryParse<AnnotatorKind>(k, ignoreCase: true, out var kind) && !char.IsAsciiDigit(k[0]) ? kind
         : throw new ImportException("invalid-kind", $"'{k}' is no kind of annotator.", "Use person, simulated or llm."))];
 
-    /// <summary>Steps of strength behind a margin that our rule made (⅓, ⅔, 1); another scale's margin is not kept.</summary>
-    public int? Strength
-    {
-        get
-        {
-            if (Number("margin") is not { } margin || margin == 0) return null;
-            var steps = margin * Votes.MarginSteps;
-            if (steps is > 0.5 and < Votes.MarginSteps + 0.5 && Math.Abs(steps - Math.Round(steps)) < 0.01) return (int)Math.Round(steps);
-            lost.Add("A margin that is not ⅓, ⅔ or 1 is not kept: its scale is not known.");
-            return null;
-        }
-    }
+    /// <summary>Notes what of the object is not kept though it was read.</summary>
+    public void Lose(string note) => lost.Add(note);
 
     public FinishReason Finish(string name) => Text(name) is { } text && Enum.TryParse<FinishReason>(text, ignoreCase: true, out var reason) && !char.IsAsciiDigit(text[0]) ? reason : FinishReason.Stop;
 

@@ -17,7 +17,7 @@ internal sealed class ImportFile(IImportFormat format, ImportOptions options)
 
     /// <param name="mustSayKind">Off: rankings of which nobody says who made them are let through, e.g. to count them.</param>
     public IAsyncEnumerable<ImportLine> ReadAsync(Stream content, bool mustSayKind, CancellationToken cancellation = default) =>
-        ItemFile.ReadAsync(content, Options.Name, cancellation).Select(item => Check(Read(item), mustSayKind)).MergeVotesAsync(notes, cancellation);
+        ItemFile.ReadAsync(content, Options.Name, cancellation).Select(item => Check(Read(item), mustSayKind)).RegroupAsync(cancellation).MergeVotesAsync(notes, cancellation);
 
     private ImportLine Read(JsonItem item)
     {

@@ -33,21 +33,15 @@ internal static class ImportMerge
     private static ImportLine? TryMerge(ImportLine held, ImportLine line, ImportNotes notes)
     {
         var (a, b) = (held.Comparison!, line.Comparison!);
-        if (a.Answers.Count != b.Answers.Count || a.Split != b.Split || a.Group != b.Group || a.Rankings.Count + b.Rankings.Count > Most) return null;
+        if (a.Origin != b.Origin || a.Answers.Count != b.Answers.Count || a.Split != b.Split || a.Group != b.Group || a.Rankings.Count + b.Rankings.Count > Most) return null;
         if (a.Rankings.Count == 0 || b.Rankings.Count == 0 || a.Rankings.Concat(b.Rankings).Any(r => r.Judge is null)) return null;
         var isSameTask = a.Task is not null && a.Task == b.Task;
         if ((!isSameTask && a.Rankings.Any(r => b.Rankings.Any(other => other.Judge == r.Judge && other.Kind == r.Kind))) || !a.Messages.SequenceEqual(b.Messages)) return null;
         var places = b.Answers.Select(answer => a.Answers.ToList().IndexOf(answer)).ToList();
         if (places.Contains(-1)) return null;
         var superseded = new List<string>();
-        var rankings = ImportRepeats.Newest([.. a.Rankings, .. b.Rankings.Select(r => Moved(r, places))], superseded);
+        var rankings = ImportRepeats.Newest([.. a.Rankings, .. b.Rankings.Select(r => r.Moved(places))], superseded);
         notes.Add(superseded);
         return held with { Comparison = a with { Rankings = rankings } };
     }
-
-    private static ImportedRanking Moved(ImportedRanking ranking, List<int> places) => ranking with
-    {
-        Tiers = [.. ranking.Tiers.Select(tier => (IReadOnlyList<int>)[.. tier.Select(i => places[i])])],
-        ShownOrder = ranking.ShownOrder is { } shown ? [.. shown.Select(i => places[i])] : null,
-    };
 }

@@ -19,6 +19,12 @@ public sealed record ImportedComparison(IReadOnlyList<Message> Messages, IReadOn
 
     /// <summary>Where the file has several lines for a task and says which: of a judge's lines on the same one the newest counts. Null: it does not say.</summary>
     public string? Task { get; init; }
+
+    /// <summary>What the file calls the comparison that this pair is of; null where it says nothing.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>What its pairs weigh together; null is 1.</summary>
+    public double? Weight { get; init; }
 }
 
 /// <param name="Generator">Null where the file does not say who wrote it.</param>
@@ -49,4 +55,11 @@ public sealed record ImportedRanking(RankingOutcome Outcome, IReadOnlyList<IRead
 
     /// <summary>Null: the moment of the import.</summary>
     public DateTimeOffset? SubmittedAt { get; init; }
+
+    /// <summary>The same of answers that stand at other places.</summary>
+    public ImportedRanking Moved(IReadOnlyList<int> places) => this with
+    {
+        Tiers = [.. Tiers.Select(tier => (IReadOnlyList<int>)[.. tier.Select(i => places[i])])],
+        ShownOrder = ShownOrder is { } shown ? [.. shown.Select(i => places[i])] : null,
+    };
 }

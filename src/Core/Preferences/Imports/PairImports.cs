@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Rlhf.Labeling;
 using Rlhf.Preferences.Formats;
 using Rlhf.Prompts;
 
@@ -16,17 +15,10 @@ internal sealed class PairImport(ImportInfo info, Func<JsonElement, bool> recogn
     public ImportLine Read(long line, JsonElement value) => ImportReading.Guard(line, value, fields =>
     {
         var texts = read(fields);
-        return new(ImportReading.Question(texts.Prompt), [new(texts.Chosen, fields.Text("chosenGenerator"), fields.Finish("chosenFinish")), new(texts.Rejected, fields.Text("rejectedGenerator"), fields.Finish("rejectedFinish"))], Rankings(fields));
+        return new(ImportReading.Question(texts.Prompt), [new(texts.Chosen, fields.Text("chosenGenerator"), fields.Finish("chosenFinish")), new(texts.Rejected, fields.Text("rejectedGenerator"), fields.Finish("rejectedFinish"))],
+            PairRankings.Of(fields, texts.Chosen.Length + texts.Rejected.Length))
+        { Origin = fields.Text("comparison"), Weight = fields.Number("weight") is > 0 and < 1 - 1e-9 and var weight ? weight : null };
     });
-
-    private static IReadOnlyList<ImportedRanking> Rankings(ImportFields fields)
-    {
-        // Half of the votes for each: what a soft rule makes of a tie.
-        IReadOnlyList<IReadOnlyList<int>> tiers = fields.Number("preference") == 0.5 ? [[0, 1]] : [[0], [1]];
-        var ranking = new ImportedRanking(RankingOutcome.Ranked, tiers) { Strength = tiers.Count == 2 ? fields.Strength : null };
-        var kinds = fields.Kinds("annotatorKinds");
-        return kinds.Count == 0 ? [ranking] : [.. kinds.Distinct().Select(k => ranking with { Kind = k })];
-    }
 }
 
 internal sealed record PairTexts(IReadOnlyList<Message> Prompt, string Chosen, string Rejected);
@@ -34,7 +26,7 @@ internal sealed record PairTexts(IReadOnlyList<Message> Prompt, string Chosen, s
 /// <summary>The formats of pairs that come in: those that go out, and the shapes that public data sets have.</summary>
 internal static class PairImports
 {
-    private static readonly IReadOnlyList<string> Loses = ["Weights, agreement and shares of votes are made anew: a pair is one ranking for each kind of annotator that it names.", "Other fields are named and not kept."];
+    private static readonly IReadOnlyList<string> Loses = ["Where a file has our own fields, votes are made anew from their number and shares; else a pair is one ranking for each kind of annotator that it names.", "Other fields are named and not kept."];
 
     public static IImportFormat OpenAI { get; } = new PairImport(
         new("openai", [], "OpenAI and Azure OpenAI preference fine-tuning (input, preferred_output, non_preferred_output)", ["Tools and function calls are not kept."]),

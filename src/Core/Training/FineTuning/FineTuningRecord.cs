@@ -68,4 +68,8 @@ public sealed record FineTuningRecord(
 /// <param name="Path">Blob: JSON lines, UTF-8.</param>
 /// <param name="Name">Its name at the provider: run, split and hash, so that an upload that was answered into the void is found.</param>
 /// <param name="Tokens">By the o200k vocabulary, prompt and both answers once.</param>
-public sealed record PreferenceFile(string Path, string Name, int Pairs, long Bytes, long Tokens);
+public sealed record PreferenceFile(string Path, string Name, int Pairs, long Bytes, long Tokens)
+{
+    /// <summary>Pairs of the snapshot that are not in it, since their votes are even.</summary>
+    public int Even { get; init; }
+}

@@ -8,7 +8,7 @@ namespace Rlhf.Training.FineTuning;
 
 /// <summary>A run's frozen pairs in the provider's preference format, one file a split; test pairs go nowhere.</summary>
 /// <remarks>Format: https://learn.microsoft.com/azure/foundry/openai/how-to/fine-tuning-direct-preference-optimization. It has no weights and no soft labels:
-/// each pair counts once, whatever its comparison's K, and its majority is the label.</remarks>
+/// each pair counts once, whatever its comparison's K; its majority is the label, and a pair whose votes are even goes nowhere.</remarks>
 public sealed class PreferenceFileWriter(IBlobStore blobs)
 {
     /// <summary>The provider starts no job on fewer.</summary>
@@ -30,7 +30,7 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
     {
         var train = await WriteAsync(run, Split.Train, cancellation);
         if (train.Pairs < MinimumPairs)
-            throw new RlhfException("too-few-pairs", $"The run '{run}' has {train.Pairs} train pairs; fine-tuning needs {MinimumPairs}, and hundreds to change much.",
+            throw new RlhfException("too-few-pairs", $"The run '{run}' has {train.Pairs} train pairs that prefer one answer; fine-tuning needs {MinimumPairs}, and hundreds to change much.",
                 $"Rank {MinimumPairs - train.Pairs} more, then train again.", 409);
         var validation = await WriteAsync(run, Split.Validation, cancellation);
         return (train, validation.Pairs > 0 ? validation : null);
@@ -46,7 +46,7 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
         if (bytes >= MaximumBytes)
             throw new RlhfException("fine-tuning-file-too-large", $"The {name} pairs of '{run}' are {bytes >> 20} MB; the provider takes less than {MaximumBytes >> 20}.",
                 "Leave annotators or batches out, or split the prompts over campaigns.", 409);
-        return new(path, $"{run}-{name}-{hash[..12]}.jsonl", count.Pairs, bytes, count.Tokens);
+        return new(path, $"{run}-{name}-{hash[..12]}.jsonl", count.Pairs, bytes, count.Tokens) { Even = count.Even };
     }
 
     private async IAsyncEnumerable<OpenAILine> LinesOf(
@@ -57,6 +57,11 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
         {
             guard.Check(pair.Prompt, pair.Split);
             if (pair.Split != split) continue;
+            if (EvenPairs.IsEven(pair))
+            {
+                count.Even++;
+                continue;
+            }
             count.Add(pair);
             yield return OpenAILine.Of(pair);
         }
@@ -65,6 +70,8 @@ public sealed class PreferenceFileWriter(IBlobStore blobs)
     private sealed class Count
     {
         public int Pairs { get; private set; }
+
+        public int Even { get; set; }
 
         public long Tokens { get; private set; }
 

@@ -10,7 +10,11 @@ namespace Rlhf.Web.Contracts;
 /// <param name="Task">With <see cref="NextStatus.Task"/> only.</param>
 /// <param name="Form">How it is judged; with a task only.</param>
 public sealed record NextResponse(
-    NextStatus Status, ProgressView Progress, TaskView? Task = null, int? RetryAfterSeconds = null, string? Reason = null, LabelFormView? Form = null);
+    NextStatus Status, ProgressView Progress, TaskView? Task = null, int? RetryAfterSeconds = null, string? Reason = null, LabelFormView? Form = null)
+{
+    /// <summary>With a task: as <see cref="GuidelinesResponse.TemplateVersion"/>; another one than the page has says that it has to read it anew.</summary>
+    public string? TemplateVersion { get; init; }
+}
 
 public enum NextStatus
 {
@@ -101,6 +105,8 @@ public sealed record GuidelinesResponse(
 {
     /// <summary>Label Studio's editor shows the tasks; null where the form does.</summary>
     public LabelTemplateView? Template { get; init; }
+
+    public string? TemplateVersion { get; init; }
 
     /// <summary>As <see cref="LeaseResponse"/> has it.</summary>
     public double LeaseSeconds { get; init; }

@@ -26,8 +26,8 @@ internal static class FormatRoutes
         { ResponseType = "application/octet-stream", Query = [Format, OfSplit, new("as", "zip: a file a split, README.md and card.json in an archive. One file where left out.")] },
         new("GET", "api/campaigns/{campaign}/export/losses", Owner, "exportLosses", "What an export in a format will not hold of this campaign.", ReadLossesAsync)
         { Response = typeof(ExportLossesResponse), Query = [Format] },
-        new("GET", "api/campaigns/{campaign}/card", Owner, "readCard", "The data card of the campaign's pairs as they are now.", ReadCardAsync)
-        { Response = typeof(DataCard), Query = [new("as", "markdown: in words.")] },
+        new("GET", "api/campaigns/{campaign}/card", Owner, "readCard", "The data card of an export as it would be now; of all pairs where no format is named.", ReadCardAsync)
+        { Response = typeof(DataCard), Query = [new("format", "One of the formats' names: rows and losses are that file's."), OfSplit, new("as", "markdown: in words.")] },
         new("POST", "api/campaigns/{campaign}/import", Owner, "importLabels", "Takes in a file of comparisons that have been ranked elsewhere.", ImportAsync)
         {
             Response = typeof(IngestReport), TakesFile = true, MaximumBody = LabelFile,
@@ -63,12 +63,16 @@ internal static class FormatRoutes
             return Results.Stream(stream => archive(stream, context.Cancellation), "application/zip", $"{context.Campaign}-{format}.zip");
         }
         var export = await context.Get<Exporter>().OpenAsync(context.Campaign, format, split, context.Cancellation);
+        // A file alone has no place for its card.
+        context.Response.Headers.Link = $"<{export.CardReference}>; rel=\"describedby\"; type=\"application/json\"";
         return Results.Stream(stream => export.WriteAsync(stream, context.Cancellation), export.Info.ContentType, export.FileName);
     }
 
     private static async Task<IResult> ReadCardAsync(RouteContext context)
     {
-        var card = await context.Get<DataCards>().ReadAsync(await context.Get<Exporter>().OpenSourceAsync(context.Campaign, context.Cancellation), context.Cancellation);
+        var format = context.QueryValue("format") is { Length: > 0 } name ? context.Get<ExportFormats>().Get(name) : null;
+        var source = await context.Get<Exporter>().OpenSourceAsync(context.Campaign, context.Cancellation);
+        var card = await context.Get<DataCards>().CountAsync(format is null ? source : source.For(format, ReadName<Split>(context, "split")), context.Cancellation);
         return context.QueryValue("as") == "markdown" ? Results.Text(DataCardPage.Render(card, new Dictionary<Split, string>()), "text/markdown; charset=utf-8") : context.Ok(card);
     }
 

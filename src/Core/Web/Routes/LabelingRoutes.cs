@@ -42,7 +42,7 @@ internal static class LabelingRoutes
         return context.Ok(new GuidelinesResponse(
             settings.Id, settings.Title, guidelines, version, settings.Answers, invite.Annotator, invite.Kind, invite.Name,
             LabelFormView.Of(settings.Form))
-        { Template = LabelTemplates.ViewOf(settings), LeaseSeconds = settings.Lease.TotalSeconds });
+        { Template = LabelTemplates.ViewOf(settings), TemplateVersion = settings.TemplateVersion, LeaseSeconds = settings.Lease.TotalSeconds });
     }
 
     private static async Task<IResult> NextAsync(RouteContext context)

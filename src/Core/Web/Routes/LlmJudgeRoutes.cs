@@ -13,7 +13,7 @@ internal static class LlmJudgeRoutes
         new("GET", "api/campaigns/{campaign}/llm-judge", Owner, "readLlmJudge", "What the campaign's language model has judged, how consistent it is, its biases, and how far it agrees with people.", ReadAsync)
         { Response = typeof(PreRankingStand) },
         new("POST", "api/campaigns/{campaign}/llm-judge", Owner, "startLlmJudge", "Has the language model judge what it has not judged yet, each two answers in both orders.", StartAsync)
-        { Success = StatusCodes.Status202Accepted },
+        { Success = StatusCodes.Status202Accepted, Query = [new("imported", "true: comparisons that came ranked in files too, to see how it agrees with the people behind them.")] },
     ];
 
     private static async Task<IResult> ReadAsync(RouteContext context) =>
@@ -21,7 +21,7 @@ internal static class LlmJudgeRoutes
 
     private static async Task<IResult> StartAsync(RouteContext context)
     {
-        await context.Get<PreRanking>().StartAsync(context.Campaign, context.Cancellation);
+        await context.Get<PreRanking>().StartAsync(context.Campaign, context.QueryValue("imported") == "true", context.Cancellation);
         return Results.Accepted();
     }
 }

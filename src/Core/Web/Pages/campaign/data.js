@@ -35,8 +35,8 @@ function exportForm(formats, api, base) {
     h("div", { class: "fields" }, h("label", {}, "Format", format), h("label", {}, "Split", split)), loses,
     h("div", { class: "row" },
       h("button", { type: "button", class: "primary", onclick: () => get(`export?format=${format.value}&as=zip${splitQuery()}`) }, "Download data set"), one,
-      h("button", { type: "button", onclick: () => get("card?as=markdown") }, "Data card")),
-    h("p", { class: "small muted" }, "The data set is an archive with a file for each split and its data card. Annotators appear under pseudonyms."));
+      h("button", { type: "button", onclick: () => get(`card?format=${format.value}${splitQuery()}&as=markdown`) }, "Data card")),
+    h("p", { class: "small muted" }, "The data set is an archive with a file for each split and its data card; one file comes with its card beside it. Annotators appear under pseudonyms."));
 }
 
 /** A file is read once to say what it would bring, and again when that is wanted. */
@@ -85,7 +85,13 @@ function splits(counts) {
 async function download(api, path) {
   const response = await api("GET", path, undefined, { raw: true });
   const name = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "data-card.md";
-  const link = h("a", { href: URL.createObjectURL(await response.blob()), download: name });
+  save(await response.blob(), name);
+  const card = /<([^>]+)>;\s*rel="describedby"/.exec(response.headers.get("Link") ?? "")?.[1];
+  if (card) save(await (await api("GET", `${path.slice(0, path.lastIndexOf("/"))}/${card}&as=markdown`, undefined, { raw: true })).blob(), `${name.replace(/\.[^.]+$/, "")}.card.md`);
+}
+
+function save(blob, name) {
+  const link = h("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   URL.revokeObjectURL(link.href);
 }

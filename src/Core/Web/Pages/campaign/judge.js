@@ -3,7 +3,7 @@ import { count, percent, plural } from "../shared/format.js";
 import { attempt } from "../shared/owner.js";
 import { live } from "./live.js";
 
-/** The language model that judges beside people: how far it can be trusted, and a button that has it go on. Nothing where the campaign names none. @returns what looks for news */
+/** The language model that judges beside people: how far it can be trusted, and buttons that have it go on. Nothing where the campaign names none. @returns what looks for news */
 export async function mountJudge(card, api, base) {
   const draw = live(card, stand => stand.judge ? parts(stand, start) : []);
   const refresh = async () => {
@@ -11,8 +11,8 @@ export async function mountJudge(card, api, base) {
     card.hidden = !stand.judge;
     draw(stand);
   };
-  const start = () => attempt(async () => {
-    await api("POST", `${base}/llm-judge`);
+  const start = imported => attempt(async () => {
+    await api("POST", `${base}/llm-judge${imported ? "?imported=true" : ""}`);
     await refresh();
   });
   card.hidden = true;
@@ -20,7 +20,7 @@ export async function mountJudge(card, api, base) {
   return refresh;
 }
 
-function parts({ judge, model, counts, isRunning, figures, trouble }, start) {
+function parts({ judge, model, counts, isRunning, hasImported, figures, trouble }, start) {
   return [
     h("div", { class: "card-head" }, h("h2", {}, "Language model as judge"), isRunning && h("span", { class: "badge running" }, "judging")),
     h("p", { class: "muted" }, `${judge} (${model}) judges each two answers in both orders. ${counts
@@ -33,7 +33,8 @@ function parts({ judge, model, counts, isRunning, figures, trouble }, start) {
       share("Consistent", figures.consistency, "pairs, both orders the same"),
       share("Prefers the first", figures.firstSide, "verdicts; 50% is no bias"),
       share("Prefers the longer", figures.longer, figures.peopleLonger ? `verdicts; people ${percent(figures.peopleLonger.share)}` : "verdicts")),
-    h("div", { class: "row" }, h("button", { type: "button", disabled: isRunning, onclick: start }, figures.votes > 0 ? "Judge what is new" : "Have it judge")),
+    h("div", { class: "row" }, h("button", { type: "button", disabled: isRunning, onclick: () => start(false) }, figures.votes > 0 ? "Judge what is new" : "Have it judge"),
+      hasImported && h("button", { type: "button", disabled: isRunning, onclick: () => start(true) }, "Judge imported ones too")),
   ];
 }
 

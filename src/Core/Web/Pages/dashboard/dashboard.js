@@ -57,7 +57,6 @@ async function newCampaign(api) {
   h("h2", {}, "New campaign"), drop, chosen, fields.element("title"),
   h("div", { class: "rule-group" }, fields.elements(Essentials)), fields.element("guidelines"),
   Groups.map(group => ruleGroup(group, fields)),
-  h("details", {}, h("summary", {}, "Label Studio template"), h("div", { class: "details" }, h("p", { class: "muted small" }, "With a Pairwise tag; two answers are then shown in Label Studio's own editor instead of the form."), fields.element("labelTemplate"))),
   h("div", {}, h("button", { class: "primary" }, "Create")));
   return form;
 }

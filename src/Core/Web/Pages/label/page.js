@@ -31,6 +31,7 @@ const MessageTitles = { wait: "One moment", done: "All done for now", paused: "P
 export class LabelPage {
   #session;
   #guidelines;
+  #isOutdated = false;
   #outbox;
   #drafts;
   #pace;
@@ -53,7 +54,7 @@ export class LabelPage {
     this.#guidelines = new Guidelines(() => tasks.guidelines(), `rlhf-guidelines-${this.#name}`);
     this.#drafts = new Drafts(`rlhf-drafts-${this.#name}`);
     this.#session = new Session(tasks, this.#outbox, {
-      task: task => { if (!this.#amending) this.#onTask(task); }, form: form => { this.#guidelines.form = form; }, ahead: task => this.#texts.prepare(task), nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
+      task: task => { if (!this.#amending) this.#onTask(task); }, form: (form, templateVersion) => { this.#isOutdated = templateVersion !== this.#guidelines.loaded.templateVersion; this.#guidelines.form = form; }, ahead: task => this.#texts.prepare(task), nothing: next => this.#onNothing(next), progress: progress => this.#setProgress(progress),
       offline: () => { if (!this.#amending) view.showMessage("No connection", "What you ranked is kept. Trying again."); },
       failed: error => { this.#end(); view.showMessage(error.message, error.remedy); },
     });
@@ -111,6 +112,8 @@ export class LabelPage {
 
   /** Null: the next one is not here yet. */
   #onTask(task) {
+    // The owner has given the campaign a template meanwhile: what is on the screen is done, and the next task is its editor's.
+    if (task && this.#isOutdated) return location.reload();
     this.#amending = null;
     this.#lease.begin(task?.comparison ?? null, this.#guidelines.loaded.leaseSeconds);
     if (!task) {

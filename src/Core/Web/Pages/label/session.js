@@ -12,7 +12,7 @@ export class Session {
   #stopped = false;
   #isResting = false;
 
-  /** @param on {task(task), form(form), ahead(task), nothing(next), progress(progress), offline(), failed(error)} nothing and offline are told only while no task is on the screen. */
+  /** @param on {task(task), form(form, templateVersion), ahead(task), nothing(next), progress(progress), offline(), failed(error)} nothing and offline are told only while no task is on the screen. */
   constructor(tasks, outbox, on) {
     this.#tasks = tasks;
     this.#outbox = outbox;
@@ -98,7 +98,7 @@ export class Session {
         if (this.#stopped) return this.#decline(next.task);
         this.#on.progress(next.progress);
         if (next.status !== "task") return this.#nothing(next);
-        this.#on.form(next.form);
+        this.#on.form(next.form, next.templateVersion);
         this.#take(next.task);
       }
     } catch (error) {

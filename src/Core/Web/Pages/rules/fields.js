@@ -1,5 +1,6 @@
 import { h, show } from "../shared/dom.js";
 import { Kinds } from "./kinds.js";
+import { toRequest } from "./request.js";
 
 /** Settings as fields. Knows which were touched; puts the server's error beside the field it is about. */
 export class RuleFields {
@@ -41,11 +42,11 @@ export class RuleFields {
     const changes = {};
     for (const [name, field] of this.#fields)
       if (this.#isTouched(field)) put(changes, name, field.kind.get(field.control));
-    return changes;
+    return toRequest(changes, name => this.#fields.get(name)?.base ?? null);
   }
 
   get isChanged() {
-    return Object.keys(this.changes).length > 0;
+    return [...this.#fields.values()].some(field => this.#isTouched(field));
   }
 
   reset() {
@@ -78,7 +79,7 @@ export class RuleFields {
     control.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
     control.addEventListener("input", () => { this.#say(field, ""); changed(); });
     const label = spec.kind === "check" ? h("label", { class: "check" }, control, spec.label) : spec.kind === "several" ? [h("span", { class: "label" }, spec.label), control] : [h("label", { for: id }, spec.label), control];
-    const field = { spec, kind, control, hint, error, usual, base: null, shown: undefined, isThere, element: h("div", { class: "field" }, label, hint, error) };
+    const field = { spec, kind, control, hint, error, usual, base: null, shown: undefined, isThere, element: h("div", { class: `field${spec.wide ? " wide" : ""}` }, label, hint, error) };
     return field;
   }
 
@@ -86,7 +87,7 @@ export class RuleFields {
     const { spec, kind, control, hint, base, isThere } = field;
     kind.set(control, base);
     field.shown = JSON.stringify(kind.get(control));
-    const stays = isThere && (spec.fixed ?? (base === true && spec.onceOn));
+    const stays = isThere && (spec.fixed ?? ((base === true && spec.onceOn) || (base !== null && spec.onceSet)));
     control.disabled = Boolean(stays);
     hint.textContent = stays || [spec.hint, usually(field)].filter(Boolean).join(" ");
   }

@@ -30,6 +30,17 @@ export const Groups = [
     { name: "form.comments", kind: "check", label: "Comments", onceOn: "Stays: somebody may be writing one." },
     { name: "form.betterAnswers", kind: "check", label: "Own, better answers (kept as SFT examples)", onceOn: "Stays: somebody may be writing one." },
   ] },
+  { title: "Language model as judge", fields: [
+    { name: "llmJudge.kind", kind: "choice", label: "Judge beside people", options: [["none", "None"], ["openAI", "OpenAI, or a compatible endpoint"], ["azureOpenAI", "Azure OpenAI"], ["onnx", "A model in ONNX"]], hint: "Another one judges anew." },
+    { name: "llmJudge.model", kind: "text", label: "Its model or deployment", longest: 200 },
+    { name: "llmJudge.endpoint", kind: "text", label: "Its address", longest: 500, empty: "https://api.openai.com/v1" },
+    { name: "llmJudge.name", kind: "text", label: "Its name here", longest: 60, hint: "The model's, unless you say another. The key stays in the host's settings, Generators:NAME:Key." },
+  ] },
+  { title: "Label Studio", fields: [
+    { name: "labelTemplate", kind: "area", label: "Template (XML)", rows: 8, wide: true, empty: "<View>\n  …\n  <Pairwise name=\"comparison\" toName=\"answer1,answer2\"/>\n</View>", hint: "With a Pairwise tag: two answers are then shown in Label Studio's own editor instead of the form. Another one holds for tasks that are shown from then on." },
+    { name: "labelStudio.url", kind: "text", label: "A server to be labeled in too", longest: 500, empty: "https://labels.example.org", onceSet: "Stays: tasks are there." },
+    { name: "labelStudio.project", kind: "number", label: "Its project's number", min: 1, onceSet: "Stays: tasks are there." },
+  ] },
 ];
 
 /** What a campaign is never without a thought of. */
@@ -42,7 +53,6 @@ export const Essentials = { title: "The essentials", fields: [
 export const Texts = { title: "Texts", fields: [
   { name: "title", kind: "text", label: "Title", longest: 200, required: true, empty: "Support answers" },
   { name: "guidelines", kind: "area", label: "Guidelines", rows: 3, empty: "Pick the answer you would rather have received." },
-  { name: "labelTemplate", kind: "area", label: "Template (XML)", rows: 8, empty: "<View>\n  …\n  <Pairwise name=\"comparison\" toName=\"answer1,answer2\"/>\n</View>" },
 ] };
 
 /** Those that only make sense where the campaign is there. */

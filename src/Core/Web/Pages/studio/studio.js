@@ -21,6 +21,7 @@ class StudioPage {
   #lease;
   #clock = new ActivityClock(() => this.#lease.sign());
   #template;
+  #templateVersion;
   #version;
   #leaseSeconds;
   #current = null;
@@ -52,6 +53,7 @@ class StudioPage {
     const guidelines = await this.#patiently(() => this.#tasks.guidelines());
     if (!guidelines.template) return location.replace(`/label${location.hash}`);
     this.#template = guidelines.template;
+    this.#templateVersion = guidelines.templateVersion;
     this.#version = guidelines.version;
     this.#leaseSeconds = guidelines.leaseSeconds;
     document.title = `${guidelines.title} – label answers`;
@@ -86,6 +88,8 @@ class StudioPage {
     if (this.#stopped) return;
     showProgress(next.progress);
     if (next.status === "task") {
+      // Whoever is at it keeps the template that a task began with.
+      if (next.templateVersion !== this.#templateVersion) return location.reload();
       this.#lease.begin(next.task.comparison, this.#leaseSeconds);
       return this.#present(this.#current = next.task);
     }
