@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Rlhf.Contracts;
+using Rlhf.Local.Tests.Orchestrations;
 using Rlhf.Training;
+using Rlhf.Training.FineTuning;
 
 namespace Rlhf.Local.Tests.FineTuning;
 
@@ -49,6 +51,25 @@ public sealed class FineTuningTroubleTests : ProviderTests
         await using var host = await TuningHost.StartAsync(Folder, Server);
         var run = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
         Assert.Equal((RunState.Failed, "fine-tuning-failed", "The fine-tuning job 'ftjob-1' failed (invalid_training_file): Line 7 has more than 65536 tokens."), (run.State, run.Error?.Code, run.Error?.Message));
+    }
+
+    [Theory]
+    [InlineData("succeeded", RunState.Succeeded, null)]
+    [InlineData("failed", RunState.Failed, "fine-tuning-failed")]
+    public async Task EndNotWrittenToTheStatus_IsWrittenAtTheNextLook(string end, RunState state, string? code)
+    {
+        Server.End = (end, "invalid_training_file", "Line 7 has more than 65536 tokens.");
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        var run = RunStore.IdFor(PipelineHost.Campaign, 1);
+        var failures = 0;
+        // As a crash between the two writes would leave it: the record says how it ended, the status does not.
+        host.Pipeline.Blobs.FailsWrite = async path => path == RunPaths.Status(run)
+            && await FineTuningRecord.FindAsync(host.Pipeline.Blobs, run) is { Ended: not null } && failures++ == 0;
+
+        var ended = await host.EndAsync((await host.LabelAndTrainAsync()).Id);
+
+        Assert.Equal((state, code, true), (ended.State, ended.Error?.Code, failures > 0));
+        Assert.Equal(state == RunState.Failed, ended.Error?.Message.Contains("Line 7", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -37,12 +37,17 @@ public sealed class FaultyBlobs(IBlobStore inner) : IBlobStore
 {
     public Faults Faults { get; } = new();
 
+    /// <summary>Whether the write of this path fails, before its work is done.</summary>
+    public Func<string, Task<bool>> FailsWrite { get; set; } = _ => Task.FromResult(false);
+
     public Task<BlobItem?> FindAsync(string path, CancellationToken cancellation = default) => Faults.AroundAsync(() => inner.FindAsync(path, cancellation));
 
     public Task<BlobContent?> OpenReadAsync(string path, CancellationToken cancellation = default) => inner.OpenReadAsync(path, cancellation);
 
     public Task<string?> WriteAsync(string path, Stream content, WriteCondition condition = default, CancellationToken cancellation = default) =>
-        Faults.AroundAsync(() => inner.WriteAsync(path, content, condition, cancellation));
+        Faults.AroundAsync(async () => await FailsWrite(path)
+            ? throw StorageErrors.FromFile(path, new IOException("Injected fault."))
+            : await inner.WriteAsync(path, content, condition, cancellation));
 
     public Task AppendAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellation = default) => inner.AppendAsync(path, content, cancellation);
 

@@ -76,15 +76,21 @@ public sealed partial class FineTuningLauncher : IJobLauncher, IDisposable
 
     private async Task LookAsync(FineTuningWork work, EndpointAccess access, CancellationToken cancellation)
     {
-        if (work.Record.Ended is not null) return;
-        RunError? error = null;
+        if (work.Record.Ended is null && !await AdvanceAsync(work, access, cancellation)) return;
+        // At every look: while the provider is left alone a job that says nothing for long counts as stuck, and an end that could not be written the first time still is.
+        await FineTuningStatus.WriteAsync(blobs, work.Record, time.GetUtcNow(), cancellation);
+    }
+
+    /// <returns>False where another look is at work.</returns>
+    private async Task<bool> AdvanceAsync(FineTuningWork work, EndpointAccess access, CancellationToken cancellation)
+    {
         try
         {
             if (!(work.Record.NotBefore > time.GetUtcNow())) await TakeAsync(work, access, cancellation);
         }
         catch (RlhfException e) when (e.Code == FineTuningWork.TakenCode)
         {
-            return;
+            return false;
         }
         catch (ProviderException e) when (e.IsTransient || e.IsRefusedKey && work.Record.JobId is not null)
         {
@@ -93,11 +99,9 @@ public sealed partial class FineTuningLauncher : IJobLauncher, IDisposable
         catch (Exception e) when (e is RlhfException { IsTransient: false } or ProviderException)
         {
             var known = e as RlhfException ?? FineTuningFailures.OfCall((ProviderException)e, work.Record);
-            error = new(known.Code, known.Message, known.Remedy);
-            await work.SaveAsync(work.Record with { Ended = RunState.Failed }, cancellation);
+            await work.SaveAsync(work.Record with { Ended = RunState.Failed, Error = new(known.Code, known.Message, known.Remedy) }, cancellation);
         }
-        // At every look, also while the provider is left alone: a job that says nothing for long counts as stuck.
-        await FineTuningStatus.WriteAsync(blobs, work.Record, error, time.GetUtcNow(), cancellation);
+        return true;
     }
 
     private async Task TakeAsync(FineTuningWork work, EndpointAccess access, CancellationToken cancellation)

@@ -51,6 +51,9 @@ public sealed record FineTuningRecord(
     /// <summary>How it ended; null while it goes on.</summary>
     public RunState? Ended { get; init; }
 
+    /// <summary>Why, where it failed: kept here too, since status.json is written after this.</summary>
+    public RunError? Error { get; init; }
+
     /// <summary>Why such a run has no reward accuracy and no KL.</summary>
     public const string NoRewardModel = "not known: the provider tunes on the pairs themselves, so there is no reward model, and it gives out no probabilities to measure KL by";
 

@@ -6,9 +6,9 @@ namespace Rlhf.Training.FineTuning;
 /// <summary>Says in status.json, as a job does, how far the fine-tuning is.</summary>
 internal static class FineTuningStatus
 {
-    public static Task WriteAsync(IBlobStore blobs, FineTuningRecord record, RunError? error, DateTimeOffset now, CancellationToken cancellation) =>
+    public static Task WriteAsync(IBlobStore blobs, FineTuningRecord record, DateTimeOffset now, CancellationToken cancellation) =>
         blobs.WriteJsonAsync(RunPaths.Status(record.Run), new RunStatus(
-            record.Run, record.Ended ?? RunState.Running, record.CreatedAt, now, TrainingStage.Dpo, record.Step, record.Steps, ProgressOf(record), HeadlineOf(record), error, ResultsOf(record)),
+            record.Run, record.Ended ?? RunState.Running, record.CreatedAt, now, TrainingStage.Dpo, record.Step, record.Steps, ProgressOf(record), HeadlineOf(record), record.Error, ResultsOf(record)),
             cancellation: cancellation);
 
     /// <summary>Training is what takes the time; the rest are landmarks.</summary>
