@@ -17,7 +17,8 @@ public sealed class EndRun(RunStore runs, RunReporter reports, RunLauncher launc
             ? await runs.UpdateAsync(input.Run, r => RunEnds.Succeed(r, time.GetUtcNow()), cancellation)
             : await runs.GetAsync(input.Run, cancellation);
         await reports.WriteAsync(run.Id, cancellation);
-        if (run.State != RunState.Succeeded && run.Execution is { } execution) await follower.StopAsync(launcher, run.Id, execution, cancellation);
+        // Whether or not the row has its name: the answer to its start may have been lost.
+        if (run.State != RunState.Succeeded) await follower.StopAsync(launcher, run.Id, cancellation);
         return new(run.State);
     }
 }

@@ -15,7 +15,7 @@ public sealed class FailRun(RunStore runs, RunReporter reports, RunLauncher laun
             input.Failure.Remedy ?? "Look at the host's log, then train again: the rankings are kept.", input.Failure.ErrorType);
         var run = await runs.UpdateAsync(input.Run, r => RunEnds.Fail(r, error, time.GetUtcNow()), cancellation);
         await reports.WriteAsync(run.Id, cancellation);
-        if (run.Execution is { } execution) await follower.StopAsync(launcher, run.Id, execution, cancellation);
+        if (run.State != RunState.Succeeded) await follower.StopAsync(launcher, run.Id, cancellation);
         return new(run.State);
     }
 }

@@ -9,8 +9,8 @@ public interface IJobLauncher
 
     Task<JobState> GetStateAsync(RunId run, string execution, CancellationToken cancellation = default);
 
-    /// <summary>Stops it; nothing happens if it has ended.</summary>
-    Task StopAsync(RunId run, string execution, CancellationToken cancellation = default);
+    /// <summary>Stops whatever of the run's goes on, also what was started and never named to anybody; nothing happens where nothing does.</summary>
+    Task StopAsync(RunId run, CancellationToken cancellation = default);
 }
 
 public enum JobPhase

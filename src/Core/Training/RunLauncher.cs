@@ -12,8 +12,13 @@ public sealed class RunLauncher(IBlobStore blobs, IJobLauncher jobs, FineTuningL
     public async Task<JobState> GetStateAsync(RunId run, string execution, CancellationToken cancellation = default) =>
         await (await OfAsync(run, cancellation)).GetStateAsync(run, execution, cancellation);
 
-    public async Task StopAsync(RunId run, string execution, CancellationToken cancellation = default) => await (await OfAsync(run, cancellation)).StopAsync(run, execution, cancellation);
+    public async Task StopAsync(RunId run, CancellationToken cancellation = default)
+    {
+        // No job file, no job: a run that ends before its snapshot was frozen asks nobody.
+        if (await blobs.ReadJsonAsync<TrainingJob>(RunPaths.Job(run), cancellation) is { } job) await Of(job).StopAsync(run, cancellation);
+    }
 
-    private async Task<IJobLauncher> OfAsync(RunId run, CancellationToken cancellation) =>
-        PolicyName.IsDeployment((await blobs.ReadJsonAsync<TrainingJob>(RunPaths.Job(run), cancellation))?.Policy) ? tuning : jobs;
+    private async Task<IJobLauncher> OfAsync(RunId run, CancellationToken cancellation) => Of(await blobs.ReadJsonAsync<TrainingJob>(RunPaths.Job(run), cancellation));
+
+    private IJobLauncher Of(TrainingJob? job) => PolicyName.IsDeployment(job?.Policy) ? tuning : jobs;
 }

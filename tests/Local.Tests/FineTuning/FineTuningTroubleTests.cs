@@ -136,6 +136,29 @@ public sealed class FineTuningTroubleTests : ProviderTests
     }
 
     [Fact]
+    public async Task CancelledBeforeTheJobsCreationWasAnswered_ItIsCancelledOnceItShows()
+    {
+        Server.MayEnd = false;
+        await using var host = await TuningHost.StartAsync(Folder, Server);
+        var isHidden = true;
+        Server.Meet = async (call, context, serve) =>
+        {
+            if (call.IsJobCreation) return await LoseAnswerAsync(context, serve);
+            if (!isHidden || Server.Jobs.Count == 0 || call.Method != "GET" || !call.Path.EndsWith("/fine_tuning/jobs", StringComparison.Ordinal)) return false;
+            await context.Response.WriteAsJsonAsync(new { data = Array.Empty<object>(), has_more = false });
+            return true;
+        };
+        var run = await host.LabelAndTrainAsync();
+        await Eventually.TrueAsync(() => Server.Jobs.Count == 1);
+
+        await host.Pipeline.Get<RunService>().CancelAsync(run.Id);
+        await host.EndAsync(run.Id);
+        isHidden = false;
+
+        await Eventually.TrueAsync(() => Server.Jobs.Single().Status == "cancelled");
+    }
+
+    [Fact]
     public async Task CancelledWhileDeployed_TheDeploymentThatCostsByTheHourGoes()
     {
         await using var host = await TuningHost.StartAsync(Folder, Server);

@@ -116,11 +116,23 @@ public sealed class JobTroubleTests : IDisposable
         Assert.Equal(RunState.Cancelled, (await host.Get<RunStore>().GetAsync(run.Id)).State);
     }
 
+    [Fact]
+    public async Task CancelledBeforeTheStartWasAnswered_TheJobIsStopped()
+    {
+        await using var host = await LabeledAsync(ShellJobLauncher.Hangs, options: PipelineHost.Quick with { RunStall = TimeSpan.FromHours(1) }, lostAnswers: int.MaxValue);
+        var run = await host.RunAsync(r => r.Trouble is not null && host.Launcher.IsRunning(r.Id), "the job runs and nobody knows its name");
+        Assert.Null(run.Execution);
+
+        await host.Get<RunService>().CancelAsync(run.Id);
+
+        await Eventually.TrueAsync(() => !host.Launcher.IsRunning(run.Id));
+    }
+
     private async Task<PipelineHost> LabeledAsync(
-        string script, RlhfException? trouble = null, PipelineOptions? options = null, TimeSpan? deadline = null, bool hasLog = true)
+        string script, RlhfException? trouble = null, PipelineOptions? options = null, TimeSpan? deadline = null, bool hasLog = true, int lostAnswers = 0)
     {
         var host = await PipelineHost.StartAsync(folder, options);
-        (host.Launcher.Script, host.Launcher.Trouble, host.Launcher.Deadline, host.Launcher.HasLog) = (script, trouble, deadline, hasLog);
+        (host.Launcher.Script, host.Launcher.Trouble, host.Launcher.Deadline, host.Launcher.HasLog, host.Launcher.LostAnswers) = (script, trouble, deadline, hasLog, lostAnswers);
         await host.CreateAsync();
         await host.DropAsync(60);
         var annotator = await host.InviteAsync("sim-1");

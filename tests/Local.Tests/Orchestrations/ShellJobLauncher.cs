@@ -88,6 +88,9 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
     /// <summary>A launcher of containers has no log to show.</summary>
     public bool HasLog { get; set; } = true;
 
+    /// <summary>Starts whose answer is lost: the job runs, and nobody is told.</summary>
+    public int LostAnswers { get; set; }
+
     public static RlhfException Away { get; } = new("launcher-away", "The launcher can't be reached.", "It is tried again.", 503) { IsTransient = true };
 
     public bool IsRunning(RunId run) => processes.TryGetValue(run, out var process) && !process.HasExited;
@@ -103,6 +106,7 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
             start.Environment["RLHF_STORAGE"] = blobs;
             processes[run] = Process.Start(start)!;
         }
+        if (LostAnswers-- > 0) throw Away;
         return Task.FromResult(processes[run].Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -114,7 +118,7 @@ public sealed class ShellJobLauncher(string blobs) : IJobLauncher, IDisposable
         return Task.FromResult(new JobState(process.ExitCode == 0 ? JobPhase.Succeeded : JobPhase.Failed, process.ExitCode, HasLog ? "the end of the log" : null));
     }
 
-    public Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
+    public Task StopAsync(RunId run, CancellationToken cancellation = default)
     {
         if (Trouble is { } trouble) throw trouble;
         if (FailingStops-- > 0) throw Away;

@@ -52,13 +52,13 @@ public sealed partial class FineTuningLauncher : IJobLauncher, IDisposable
     }
 
     /// <summary>Cancels the provider's job and takes away the deployment that was made for the run: it costs by the hour. The tuned model, where there is one, is kept.</summary>
-    public async Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
+    public async Task StopAsync(RunId run, CancellationToken cancellation = default)
     {
         var settings = await SettingsOfAsync(run, cancellation);
         if (await FineTuningWork.OpenAsync(blobs, run, settings, cancellation) is not { } work) return;
         try
         {
-            await TrainingSteps.CancelAsync(work, ClientOf(endpoints.AccessTo(WriterOf(settings))), cancellation);
+            await training.CancelAsync(work, ClientOf(endpoints.AccessTo(WriterOf(settings))), cancellation);
             if (work.Record.HasDeployed && Deployments() is { } arm) await arm.DeleteAsync(work.Record.TargetDeployment, cancellation);
         }
         catch (ProviderException e)

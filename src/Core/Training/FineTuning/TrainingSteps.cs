@@ -24,11 +24,15 @@ internal sealed class TrainingSteps(IBlobStore blobs, FineTuningOptions options,
     }
 
     /// <summary>Ends the job if there is one that goes on, also where its creation was never answered.</summary>
-    public static async Task CancelAsync(FineTuningWork work, FineTuningClient client, CancellationToken cancellation)
+    /// <exception cref="RlhfException">Transient: it was asked for a moment ago and may yet show.</exception>
+    public async Task CancelAsync(FineTuningWork work, FineTuningClient client, CancellationToken cancellation)
     {
         var record = work.Record;
         if (record.TunedModel is not null || record.Ended is RunState.Failed or RunState.Cancelled) return;
-        var job = record.JobId ?? (record is { AskedAt: not null, TrainFileId: { } file } ? (await client.FindJobAsync(file, record.CreatedAt, cancellation))?.Id : null);
+        if (record.JobId is null && record.AskedAt is null) return;
+        var job = record.JobId ?? (await client.FindJobAsync(record.TrainFileId!, record.CreatedAt, cancellation))?.Id;
+        if (job is null && time.GetUtcNow() - record.AskedAt < options.AskAgainAfter)
+            throw new RlhfException("fine-tuning-unconfirmed", $"The fine-tuning job of '{record.Run}' was asked for and may yet show at Azure OpenAI.", "It is looked for again by itself.", 503) { IsTransient = true };
         if (job is null) return;
         try
         {

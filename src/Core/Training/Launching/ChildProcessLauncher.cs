@@ -42,9 +42,9 @@ public sealed partial class ChildProcessLauncher(
 
     public Task<JobState> GetStateAsync(RunId run, string execution, CancellationToken cancellation = default) => Task.FromResult(StateOf(run, execution));
 
-    public async Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
+    public async Task StopAsync(RunId run, CancellationToken cancellation = default)
     {
-        if (JobRecord.Read(options.Folder, run) is not { } record || record.Execution != execution || record.Process.Find() is not { } process) return;
+        if (JobRecord.Read(options.Folder, run) is not { } record || record.Process.Find() is not { } process) return;
         using (process)
         {
             process.Kill(entireProcessTree: true);

@@ -34,17 +34,17 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
         };
     }
 
-    /// <summary>Stops a job that nobody wants any more. One that may not be stopped ends by its own deadline.</summary>
+    /// <summary>Stops a run's job that nobody wants any more, whether or not its name was ever told. One that may not be stopped ends by its own deadline.</summary>
     /// <exception cref="RlhfException">Transient: the launcher is away.</exception>
-    public async Task StopAsync(IJobLauncher launcher, RunId run, string execution, CancellationToken cancellation = default)
+    public async Task StopAsync(IJobLauncher launcher, RunId run, CancellationToken cancellation = default)
     {
         try
         {
-            await launcher.StopAsync(run, execution, cancellation);
+            await launcher.StopAsync(run, cancellation);
         }
         catch (RlhfException e) when (!e.IsTransient)
         {
-            LogNotStopped(run, execution, e.Message, e.Remedy);
+            LogNotStopped(run, e.Message, e.Remedy);
         }
     }
 
@@ -69,7 +69,7 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
         LogStuck(look.Run, look.Track.Execution!);
         try
         {
-            await StopAsync(look.Launcher, look.Run, look.Track.Execution!, cancellation);
+            await StopAsync(look.Launcher, look.Run, cancellation);
         }
         catch (RlhfException e)
         {
@@ -154,6 +154,6 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
     [LoggerMessage(Level = LogLevel.Warning, Message = "The job of {Run} can't be looked after now, which is tried again: {Reason}")]
     private partial void LogAway(RunId run, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The execution {Execution} of {Run} could not be stopped: {Reason} {Remedy}")]
-    private partial void LogNotStopped(RunId run, string execution, string reason, string remedy);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The job of {Run} could not be stopped: {Reason} {Remedy}")]
+    private partial void LogNotStopped(RunId run, string reason, string remedy);
 }

@@ -66,7 +66,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
         var second = await launcher.StartAsync(run, Cancellation);
 
         Assert.Equal(first, second);
-        await launcher.StopAsync(run, first, Cancellation);
+        await launcher.StopAsync(run, Cancellation);
     }
 
     [ToolFact]
@@ -80,7 +80,7 @@ public sealed class ChildProcessLauncherTests : IDisposable
 
         Assert.Equal(execution, found);
         Assert.Equal(JobPhase.Running, (await later.GetStateAsync(run, found, Cancellation)).Phase);
-        await later.StopAsync(run, found, Cancellation);
+        await later.StopAsync(run, Cancellation);
         Assert.NotEqual(JobPhase.Running, (await later.GetStateAsync(run, found, Cancellation)).Phase);
     }
 
@@ -117,8 +117,8 @@ public sealed class ChildProcessLauncherTests : IDisposable
         var execution = await launcher.StartAsync(run, Cancellation);
         var child = await UntilAsync(() => File.Exists(launcher.LogFileOf(run)) && File.ReadAllText(launcher.LogFileOf(run)).Split(' ', '\n') is ["child", var id, ..] ? int.Parse(id) : (int?)null);
 
-        await launcher.StopAsync(run, execution, Cancellation);
-        await launcher.StopAsync(run, execution, Cancellation);
+        await launcher.StopAsync(run, Cancellation);
+        await launcher.StopAsync(run, Cancellation);
 
         await UntilAsync(() => IsAlive(child) ? null : (int?)1);
     }

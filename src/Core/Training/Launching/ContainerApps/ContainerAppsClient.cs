@@ -77,11 +77,15 @@ internal sealed class ContainerAppsClient
         };
     }
 
+    /// <summary>Stops an execution that runs, or may; nothing happens where it has ended meanwhile.</summary>
     public async Task StopAsync(string execution, CancellationToken cancellation)
     {
         const string what = "stop the trainer's job";
         using var response = await SendAsync(RequestMethod.Post, Address($"/executions/{Uri.EscapeDataString(execution)}/stop"), null, what, cancellation);
-        if (response.Status is not (200 or 202) && !ArmErrors.IsGone(response)) throw errors.From(response, what);
+        if (response.Status is 200 or 202 || ArmErrors.IsGone(response)) return;
+        // A conflict may be no more than that it has ended by itself.
+        if (response.Status == 409 && await FindAsync(execution, cancellation) is not { MayRun: true }) return;
+        throw errors.From(response, what);
     }
 
     private async Task<string?> PollAsync(Uri location, string what, CancellationToken cancellation)

@@ -30,17 +30,20 @@ internal sealed partial class ContainerAppsJobLauncher(
         return new(found.Phase);
     }
 
-    public async Task StopAsync(RunId run, string execution, CancellationToken cancellation = default)
+    public async Task StopAsync(RunId run, CancellationToken cancellation = default)
     {
-        await client.StopAsync(execution, cancellation);
-        LogStopped(run, execution);
+        foreach (var execution in await ListLiveAsync(run, cancellation))
+        {
+            await client.StopAsync(execution.Name, cancellation);
+            LogStopped(run, execution.Name);
+        }
     }
 
-    private async Task<string?> FindLiveAsync(RunId run, JsonObject job, CancellationToken cancellation)
-    {
-        var executions = await client.ListAsync(cancellation);
-        return executions.Where(e => e.MayRun && e.IsFor(RunPaths.Job(run)) && !IsOverdue(e, job)).MaxBy(e => e.Properties?.StartTime)?.Name;
-    }
+    private async Task<string?> FindLiveAsync(RunId run, JsonObject job, CancellationToken cancellation) =>
+        (await ListLiveAsync(run, cancellation)).Where(e => !IsOverdue(e, job)).MaxBy(e => e.Properties?.StartTime)?.Name;
+
+    private async Task<IEnumerable<JobExecution>> ListLiveAsync(RunId run, CancellationToken cancellation) =>
+        (await client.ListAsync(cancellation)).Where(e => e.MayRun && e.IsFor(RunPaths.Job(run)));
 
     // Most looks need no second call: the youngest deadline there can be is the grace itself.
     private async Task<bool> IsOverdueAsync(JobExecution execution, CancellationToken cancellation) =>

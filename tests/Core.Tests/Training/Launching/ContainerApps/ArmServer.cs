@@ -207,7 +207,8 @@ internal sealed class ArmServer : IAsyncDisposable
     private Task StopAsync(HttpContext context, string name)
     {
         // What the service says here of one it does not know.
-        if (Find(name) is null) return WriteAsync(context, 400, JsonValue.Create($$"""Reason: Not Found. Body: {"error":"Requested job execution {{name}} not found","success":false}"""));
+        if (Find(name) is not { } found) return WriteAsync(context, 400, JsonValue.Create($$"""Reason: Not Found. Body: {"error":"Requested job execution {{name}} not found","success":false}"""));
+        if ((string?)found["properties"]!["status"] is "Succeeded" or "Failed" or "Stopped") return RefuseAsync(context, 409, "JobExecutionAlreadyTerminated", $"Job execution '{name}' has ended.");
         Set(name, "Stopped");
         context.Response.StatusCode = 202;
         return Task.CompletedTask;

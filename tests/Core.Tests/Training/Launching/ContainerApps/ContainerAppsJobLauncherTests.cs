@@ -15,6 +15,8 @@ public sealed class ContainerAppsJobLauncherTests : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private IEnumerable<string> Stops => server.Calls.Where(call => call.EndsWith("/stop", StringComparison.Ordinal));
+
     private int Starts => server.Calls.Count(call => call == Start);
 
     public async ValueTask InitializeAsync() => server = await ArmServer.StartAsync();
@@ -259,16 +261,77 @@ public sealed class ContainerAppsJobLauncherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stop_StopsItAndOneThatIsGoneIsNoTrouble()
+    public async Task Stop_StopsItAndOnceMoreIsNoTrouble()
     {
         var launcher = Launcher();
         var execution = await launcher.StartAsync(run, Cancellation);
 
-        await launcher.StopAsync(run, execution, Cancellation);
-        await launcher.StopAsync(run, "trainer-unknown", Cancellation);
+        await launcher.StopAsync(run, Cancellation);
+        await launcher.StopAsync(run, Cancellation);
 
         Assert.Equal(JobPhase.Failed, (await launcher.GetStateAsync(run, execution, Cancellation)).Phase);
         Assert.Equal("Stopped", (string?)server.Executions[0]["properties"]!["status"]);
+        Assert.Single(Stops);
+    }
+
+    [Fact]
+    public async Task Stop_EveryLiveExecutionOfTheRunAndNoOther()
+    {
+        var mine = (string[])["Running", "Processing", "Unknown"];
+        foreach (var status in mine) server.Add(run.Value, status);
+        // Overdue as the service has it, and so just as much to be stopped.
+        server.Add(run.Value, "Running", DateTimeOffset.UtcNow.AddDays(-1));
+        foreach (var status in (string[])["Succeeded", "Failed", "Stopped"]) server.Add(run.Value, status);
+        server.Add("demo-run10");
+
+        await Launcher().StopAsync(run, Cancellation);
+
+        Assert.Equal(mine.Length + 1, Stops.Count());
+        Assert.Equal("Running", (string?)server.Executions[0]["properties"]!["status"]);
+    }
+
+    [Fact]
+    public async Task Stop_TheStartsAnswerWasLost_TheExecutionIsStopped()
+    {
+        server.Interfere(Start, async (_, context) =>
+        {
+            server.Add(run.Value);
+            await Task.CompletedTask;
+            context.Abort();
+            return true;
+        });
+        var launcher = Launcher();
+        await Assert.ThrowsAsync<RlhfException>(() => launcher.StartAsync(run, Cancellation));
+
+        await launcher.StopAsync(run, Cancellation);
+
+        Assert.Equal("Stopped", (string?)Assert.Single(server.Executions)["properties"]!["status"]);
+    }
+
+    [Fact]
+    public async Task Stop_EndedBetweenTheLookAndTheStop_IsNoTrouble()
+    {
+        var execution = server.Add(run.Value);
+        server.Interfere($"POST /executions/{execution}/stop", (_, _) =>
+        {
+            server.Set(execution, "Succeeded");
+            return Task.FromResult(false);
+        });
+
+        await Launcher().StopAsync(run, Cancellation);
+
+        Assert.Equal("Succeeded", (string?)server.Executions[0]["properties"]!["status"]);
+    }
+
+    [Fact]
+    public async Task Stop_ConflictWhileItRuns_IsTriedAgainByTheCaller()
+    {
+        var execution = server.Add(run.Value);
+        server.Interfere($"POST /executions/{execution}/stop", (_, context) => ArmServer.RefuseAsync(context, 409, "Conflict", "The job is being changed."));
+
+        var error = await Assert.ThrowsAsync<RlhfException>(() => Launcher().StopAsync(run, Cancellation));
+
+        Assert.Equal(("trainer-job-busy", true), (error.Code, error.IsTransient));
     }
 
     private ContainerAppsJobLauncher Launcher(Func<ContainerAppsJobOptions, ContainerAppsJobOptions>? change = null, TokenCredential? credential = null)
