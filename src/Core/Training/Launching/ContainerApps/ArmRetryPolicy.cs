@@ -22,11 +22,13 @@ internal sealed class ArmRetryPolicy(TimeSpan longestRetryAfter)
         return status == 0 || RetryAfterOf(message.Response) is not { } wait || wait <= longestRetryAfter;
     }
 
-    /// <summary>Seconds, or a date; null where nothing is said.</summary>
+    /// <summary>Seconds, or a date (zero where it has passed: clocks differ); null where nothing is said.</summary>
     public static TimeSpan? RetryAfterOf(Azure.Response response)
     {
         if (!response.Headers.TryGetValue("Retry-After", out var value)) return null;
         if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return TimeSpan.FromSeconds(seconds);
-        return DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var at) ? at - TimeProvider.System.GetUtcNow() : null;
+        if (!DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var at)) return null;
+        var wait = at - TimeProvider.System.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 }

@@ -13,6 +13,7 @@ internal sealed class ContainerAppsClient
 {
     private const string ApiVersion = "2025-07-01";
     private static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ContainerAppsJobOptions options;
     private readonly ResourceIdentifier job;
@@ -98,9 +99,17 @@ internal sealed class ContainerAppsClient
             // The operation's record may be gone before the execution is.
             if (response.Status == 404) return null;
             if (response.Status != 202) throw errors.From(response, what);
-            await Task.Delay(ArmRetryPolicy.RetryAfterOf(response) ?? PollEvery, time, cancellation);
+            await Task.Delay(Pause(response, options.StartPatience - time.GetElapsedTime(began)), time, cancellation);
         }
         return null;
+    }
+
+    /// <summary>As long as the service asks, but no busier than is decent and no longer than there is patience left.</summary>
+    private static TimeSpan Pause(Response response, TimeSpan left)
+    {
+        var asked = ArmRetryPolicy.RetryAfterOf(response) ?? PollEvery;
+        var pause = asked > LeastPause ? asked : LeastPause;
+        return pause < left ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private async Task<Response> SendAsync(RequestMethod method, Uri address, RequestContent? content, string what, CancellationToken cancellation)

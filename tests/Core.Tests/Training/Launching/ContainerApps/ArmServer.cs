@@ -42,6 +42,9 @@ internal sealed class ArmServer : IAsyncDisposable
     /// <summary>Polls that an accepted start answers 202 before it names the execution; null: it answers 200 at once.</summary>
     public int? PollsBeforeName { get; set; }
 
+    /// <summary>What those polls ask to wait for.</summary>
+    public string PollsRetryAfter { get; set; } = "0";
+
     public JsonObject Template { get; } = (JsonObject)JsonNode.Parse("""
         {
           "containers": [{
@@ -198,7 +201,7 @@ internal sealed class ArmServer : IAsyncDisposable
         if (PollsBeforeName-- > 0)
         {
             context.Response.StatusCode = 202;
-            context.Response.Headers.RetryAfter = "0";
+            context.Response.Headers.RetryAfter = PollsRetryAfter;
             return Task.CompletedTask;
         }
         return WriteAsync(context, 200, new JsonObject { ["id"] = $"{Job}/executions/{name}", ["name"] = name });

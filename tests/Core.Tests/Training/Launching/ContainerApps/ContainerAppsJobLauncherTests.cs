@@ -111,6 +111,19 @@ public sealed class ContainerAppsJobLauncherTests : IAsyncLifetime
         Assert.Equal((string?)Assert.Single(server.Executions)["name"], execution);
     }
 
+    [Theory]
+    [InlineData("Mon, 01 Jan 2024 00:00:00 GMT")]
+    [InlineData("2000000000")]
+    public async Task Start_AcceptedAndToldToWaitForAPastDateOrForYears_IsFoundWithinThePatience(string retryAfter)
+    {
+        server.PollsBeforeName = int.MaxValue;
+        server.PollsRetryAfter = retryAfter;
+
+        var execution = await Launcher(o => o with { StartPatience = TimeSpan.FromMilliseconds(200) }).StartAsync(run, Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        Assert.Equal((string?)Assert.Single(server.Executions)["name"], execution);
+    }
+
     [Fact]
     public async Task Start_AcceptedWithALinkElsewhere_SendsNoTokenThere()
     {
