@@ -31,6 +31,9 @@ public sealed record PipelineOptions
     /// <summary>A job that its launcher says runs, and that has not written its status for so long, is stuck. A GPU's first start, image and all, takes some minutes.</summary>
     public TimeSpan RunStall { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long a stuck job that was told to stop may take to end. Then another one is started beside what is still said to run: the run's lease lets one of them train.</summary>
+    public TimeSpan StopPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often a vanished job is started again without having got any further in between.</summary>
     public int RunRestarts { get; init; } = 3;
 

@@ -19,4 +19,7 @@ public class RlhfException(string code, string message, string remedy, int httpS
 
     /// <summary>Whether trying the same thing again may help; a retry policy looks here.</summary>
     public bool IsTransient { get; init; }
+
+    /// <summary>How long whoever refused asked to be left alone; null where nothing was said.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -30,12 +30,13 @@ public sealed class FollowJob(RunStore runs, IBlobStore blobs, RunLauncher launc
         });
     }
 
-    private static JobTrack TrackOf(Run run) => new(run.Execution, run.JobStartedAt, run.Restarts, run.RestartedAt, run.RestartsInAll, run.Trouble);
+    private static JobTrack TrackOf(Run run) => new(run.Execution, run.JobStartedAt, run.Restarts, run.RestartedAt, run.RestartsInAll, run.Trouble, run.JobStoppedAt);
 
     private static Run With(Run run, JobTrack track) => run with
     {
         Execution = track.Execution,
         JobStartedAt = track.StartedAt,
+        JobStoppedAt = track.StoppedAt,
         Restarts = track.Restarts,
         RestartedAt = track.RestartedAt,
         RestartsInAll = track.RestartsInAll,

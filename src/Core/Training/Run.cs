@@ -21,6 +21,9 @@ public sealed record Run(
     /// <summary>When its job's execution was started.</summary>
     public DateTimeOffset? JobStartedAt { get; init; }
 
+    /// <summary>When that execution was told to stop because it was stuck; null where it was not.</summary>
+    public DateTimeOffset? JobStoppedAt { get; init; }
+
     /// <summary>How often its job was started again in all; <see cref="Restarts"/> begins anew when the job gets further.</summary>
     public int RestartsInAll { get; init; }
 

@@ -51,7 +51,7 @@ public sealed class JobTroubleTests : IDisposable
     [Fact]
     public async Task JobSilentWhileItIsSaidToRun_IsStoppedAndGoesOn()
     {
-        await using var host = await LabeledAsync(ShellJobLauncher.HangsOnce, options: PipelineHost.Quick with { RunStall = TimeSpan.FromSeconds(1) });
+        await using var host = await LabeledAsync(ShellJobLauncher.HangsOnce, options: PipelineHost.Quick with { RunStall = TimeSpan.FromSeconds(4) });
 
         var run = await host.RunAsync(r => r.HasEnded, "the run ended");
 
@@ -61,7 +61,7 @@ public sealed class JobTroubleTests : IDisposable
     [Fact]
     public async Task JobPastItsDeadline_IsStoppedAndGoesOn()
     {
-        await using var host = await LabeledAsync(ShellJobLauncher.HangsOnce, deadline: TimeSpan.FromSeconds(1));
+        await using var host = await LabeledAsync(ShellJobLauncher.HangsOnce, deadline: TimeSpan.FromSeconds(4));
 
         var run = await host.RunAsync(r => r.HasEnded, "the run ended");
 

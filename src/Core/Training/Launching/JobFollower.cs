@@ -19,14 +19,13 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
         // In this order: a status that is read after the job was seen to have ended is its last.
         var (job, trouble) = await AskAsync(launcher, run, track, cancellation);
         var status = await blobs.ReadJsonAsync<RunStatus>(RunPaths.Status(run), cancellation);
-        var look = new Look(launcher, run, track with { Trouble = trouble is null ? null : JobTrouble.Of(trouble, track.Trouble, time.GetUtcNow()) }, status, job,
-            WasStuck: track.Trouble?.Code == Stuck);
+        var look = new Look(launcher, run, track with { Trouble = trouble }, status, job);
         if (status?.State == RunState.Succeeded) return new(JobVerdict.Succeeded, look.Track, status);
         if (status?.State == RunState.Failed) return await FailAsync(look, status.Error ?? Unexplained(run), cancellation);
         return job?.Phase switch
         {
             null => look.GoesOn,
-            JobPhase.Running => IsSilent(look, options.RunStall) ? await StopAndRestartAsync(look, cancellation) : look.GoesOn,
+            JobPhase.Running => look.WasStuck || IsSilent(look, options.RunStall) ? await StopAndRestartAsync(look, cancellation) : look.GoesOn,
             JobPhase.Overdue => await StopAndRestartAsync(look, cancellation),
             JobPhase.Failed => await RestartAsync(look, cancellation),
             // A job that found another one at work ends quietly with success; then the other one's status tells.
@@ -48,9 +47,10 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
         }
     }
 
-    /// <returns>No state where the launcher is away, and then why.</returns>
-    private async Task<(JobState? Job, RlhfException? Trouble)> AskAsync(IJobLauncher launcher, RunId run, JobTrack track, CancellationToken cancellation)
+    /// <returns>No state where the launcher is away or wants to be left alone, and then why.</returns>
+    private async Task<(JobState? Job, JobTrouble? Trouble)> AskAsync(IJobLauncher launcher, RunId run, JobTrack track, CancellationToken cancellation)
     {
+        if (track.Trouble?.NotBefore > time.GetUtcNow()) return (null, track.Trouble);
         if (track.Execution is not { } execution) return (new(JobPhase.Unknown), null);
         try
         {
@@ -60,22 +60,27 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
         {
             // Also one that is no longer allowed to look: the job goes on all the same.
             LogAway(run, e.Message);
-            return (null, e);
+            return (null, JobTrouble.Of(e, track.Trouble, time.GetUtcNow()));
         }
     }
 
+    /// <summary>Another one is started once the stuck one has ended: one that is started beside it finds the lease held, ends, and has cost a restart.</summary>
     private async Task<JobFinding> StopAndRestartAsync(Look look, CancellationToken cancellation)
     {
+        if (look.Track.StoppedAt is { } stopped)
+            return time.GetUtcNow() - stopped < options.StopPatience ? Waits(look, Ending(look.Run)) : await RestartAsync(look, cancellation);
         LogStuck(look.Run, look.Track.Execution!);
         try
         {
             await StopAsync(look.Launcher, look.Run, cancellation);
+            look = look with { Track = look.Track with { StoppedAt = time.GetUtcNow() } };
+            look = look with { Job = await look.Launcher.GetStateAsync(look.Run, look.Track.Execution!, cancellation) };
         }
         catch (RlhfException e)
         {
             return Waits(look, e);
         }
-        return await RestartAsync(look with { WasStuck = true }, cancellation);
+        return look.Job!.Phase is JobPhase.Running or JobPhase.Overdue ? Waits(look, Ending(look.Run)) : await RestartAsync(look, cancellation);
     }
 
     private async Task<JobFinding> RestartAsync(Look look, CancellationToken cancellation)
@@ -90,9 +95,8 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
             var execution = await look.Launcher.StartAsync(look.Run, cancellation);
             if (execution == track.Execution) return StillThere(look);
             if (!isFirst) LogRestart(look.Run, track.RestartsInAll + 1, look.Job?.ExitCode);
-            return new(JobVerdict.GoesOn, isFirst
-                ? new(execution, time.GetUtcNow())
-                : new(execution, time.GetUtcNow(), restarts + 1, progress, track.RestartsInAll + 1), look.Status);
+            var started = track with { Execution = execution, StartedAt = time.GetUtcNow(), Trouble = null, StoppedAt = null };
+            return new(JobVerdict.GoesOn, isFirst ? started : started with { Restarts = restarts + 1, RestartedAt = progress, RestartsInAll = track.RestartsInAll + 1 }, look.Status);
         }
         catch (RlhfException e) when (e.IsTransient)
         {
@@ -104,8 +108,10 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
         }
     }
 
-    /// <summary>A launcher starts none beside one that runs: a stopped one may take a while to end, and is looked at again.</summary>
-    private JobFinding StillThere(Look look) => !look.WasStuck ? look.GoesOn : Waits(look, new(Stuck, $"The job of '{look.Run}' is stuck and was told to stop.", "It is started again by itself once it has ended."));
+    /// <summary>A launcher starts none beside one that runs. Where that one was told to stop in vain, it is told again.</summary>
+    private JobFinding StillThere(Look look) => look.WasStuck ? Waits(look with { Track = look.Track with { StoppedAt = null } }, Ending(look.Run)) : look.GoesOn;
+
+    private static RlhfException Ending(RunId run) => new(Stuck, $"The job of '{run}' is stuck and was told to stop.", "It is started again by itself once it has ended.");
 
     private JobFinding Waits(Look look, RlhfException e)
     {
@@ -140,8 +146,10 @@ public sealed partial class JobFollower(IBlobStore blobs, PipelineOptions option
 
     private static RunError Unexplained(RunId run) => new("job-failed", $"The job of '{run}' failed without a reason.", "Look at its log, then train again.");
 
-    private sealed record Look(IJobLauncher Launcher, RunId Run, JobTrack Track, RunStatus? Status, JobState? Job, bool WasStuck)
+    private sealed record Look(IJobLauncher Launcher, RunId Run, JobTrack Track, RunStatus? Status, JobState? Job)
     {
+        public bool WasStuck => Track.StoppedAt is not null;
+
         public JobFinding GoesOn => new(JobVerdict.GoesOn, Track, Status);
     }
 

@@ -7,16 +7,22 @@ namespace Rlhf.Training.Launching;
 /// <param name="RestartedAt">The job's progress (0..1) at its last restart.</param>
 /// <param name="RestartsInAll">How often it was started again at all.</param>
 /// <param name="Trouble">What keeps it from being started or looked after now.</param>
+/// <param name="StoppedAt">When that execution was told to stop because it was stuck; null where it was not.</param>
 public sealed record JobTrack(
-    string? Execution = null, DateTimeOffset? StartedAt = null, int Restarts = 0, double RestartedAt = 0, int RestartsInAll = 0, JobTrouble? Trouble = null);
+    string? Execution = null, DateTimeOffset? StartedAt = null, int Restarts = 0, double RestartedAt = 0, int RestartsInAll = 0, JobTrouble? Trouble = null,
+    DateTimeOffset? StoppedAt = null);
 
 /// <summary>What passes by itself, and is tried again by itself: said so that people see why nothing happens.</summary>
 /// <param name="Since">When it was first met.</param>
-public sealed record JobTrouble(string Code, string Message, string Remedy, DateTimeOffset Since)
+/// <param name="NotBefore">The launcher asked to be left alone until then.</param>
+public sealed record JobTrouble(string Code, string Message, string Remedy, DateTimeOffset Since, DateTimeOffset? NotBefore = null)
 {
+    /// <summary>Who asks for more is asked again then: a header that is wrong must not end a run.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromHours(1);
+
     /// <summary>The same trouble met again keeps its beginning.</summary>
     public static JobTrouble Of(RlhfException e, JobTrouble? before, DateTimeOffset now) =>
-        new(e.Code, e.Message, e.Remedy, before?.Code == e.Code ? before.Since : now);
+        new(e.Code, e.Message, e.Remedy, before?.Code == e.Code ? before.Since : now, e.RetryAfter is { } rest ? now + (rest < LongestRest ? rest : LongestRest) : null);
 }
 
 public enum JobVerdict { GoesOn, Succeeded, Failed }

@@ -28,8 +28,8 @@ internal sealed class ArmErrors(ResourceIdentifier job)
             _ when IsQuota(code) => new("trainer-job-quota", $"Could not {what}: {said}.",
                 "Ask for quota of the job's workload profile (GPUs) in its region, or wait until another execution has ended; then train again: the rankings are kept.", 500),
             409 => new("trainer-job-busy", $"Could not {what}: {said}.", "The job is being changed or is busy; it is tried again by itself.", 503) { IsTransient = true },
-            408 or 429 => new("azure-busy", $"Could not {what}: {said}{Wait(response)}.", "It is tried again by itself.", 503) { IsTransient = true },
-            >= 500 => new("azure-unavailable", $"Could not {what}: {said}.", "It is tried again by itself; https://azure.status.microsoft says whether Azure has a trouble.", 503) { IsTransient = true },
+            408 or 429 => new("azure-busy", $"Could not {what}: {said}{Wait(response)}.", "It is tried again by itself.", 503) { IsTransient = true, RetryAfter = ArmRetryPolicy.RetryAfterOf(response) },
+            >= 500 => new("azure-unavailable", $"Could not {what}: {said}.", "It is tried again by itself; https://azure.status.microsoft says whether Azure has a trouble.", 503) { IsTransient = true, RetryAfter = ArmRetryPolicy.RetryAfterOf(response) },
             _ => new("trainer-job-refused", $"Could not {what}: {said}.", $"Look at the Container Apps job '{job.Name}' in the portal; deploying again (azd up) puts back what was changed.", 500),
         };
     }

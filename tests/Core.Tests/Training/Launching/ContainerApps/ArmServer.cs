@@ -45,6 +45,9 @@ internal sealed class ArmServer : IAsyncDisposable
     /// <summary>What those polls ask to wait for.</summary>
     public string PollsRetryAfter { get; set; } = "0";
 
+    /// <summary>Whether an execution that is told to stop has ended by the next call; an image that ignores signals takes its time.</summary>
+    public bool StopsAtOnce { get; set; } = true;
+
     public JsonObject Template { get; } = (JsonObject)JsonNode.Parse("""
         {
           "containers": [{
@@ -212,7 +215,7 @@ internal sealed class ArmServer : IAsyncDisposable
         // What the service says here of one it does not know.
         if (Find(name) is not { } found) return WriteAsync(context, 400, JsonValue.Create($$"""Reason: Not Found. Body: {"error":"Requested job execution {{name}} not found","success":false}"""));
         if ((string?)found["properties"]!["status"] is "Succeeded" or "Failed" or "Stopped") return RefuseAsync(context, 409, "JobExecutionAlreadyTerminated", $"Job execution '{name}' has ended.");
-        Set(name, "Stopped");
+        if (StopsAtOnce) Set(name, "Stopped");
         context.Response.StatusCode = 202;
         return Task.CompletedTask;
     }

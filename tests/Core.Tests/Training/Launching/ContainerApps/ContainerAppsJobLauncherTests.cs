@@ -160,6 +160,7 @@ public sealed class ContainerAppsJobLauncherTests : IAsyncLifetime
 
         Assert.Equal(("azure-busy", true, 1), (error.Code, error.IsTransient, Starts));
         Assert.Contains("again in 600 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(600), error.RetryAfter);
     }
 
     [Theory]
@@ -353,13 +354,6 @@ public sealed class ContainerAppsJobLauncherTests : IAsyncLifetime
         options = change?.Invoke(options) ?? options;
         var client = new ContainerAppsClient(options, credential ?? new FixedToken(), TimeProvider.System, server.Transport());
         return new(client, options, TimeProvider.System, NullLogger<ContainerAppsJobLauncher>.Instance);
-    }
-
-    private sealed class FixedToken : TokenCredential
-    {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("the-token", DateTimeOffset.UtcNow.AddHours(1));
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) => new(GetToken(requestContext, cancellationToken));
     }
 
     private sealed class FailingCredential(Exception error) : TokenCredential
