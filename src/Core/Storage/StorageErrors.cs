@@ -24,6 +24,9 @@ public static class StorageErrors
         { IsTransient = true },
     };
 
+    /// <summary>An append-only blob that takes no more appends; whoever appends goes on in another.</summary>
+    public const string AppendsUsedUp = "append-blob-full";
+
     public static RlhfException Full(string place, Exception e) => new("storage-full", $"No space left to write '{place}'.",
         "Free some disk space, then try again or resume; nothing was half-written and what was accepted is kept.", 507, e)
     { IsTransient = true };

@@ -47,7 +47,12 @@ public sealed class RunService(
     public async Task<IReadOnlyList<MetricPoint>> GetMetricsAsync(RunId id, CancellationToken cancellation = default)
     {
         var points = new Dictionary<(TrainingStage, int), MetricPoint>();
-        await foreach (var point in JsonLines.ReadAsync<MetricPoint>(blobs, RunPaths.Metrics(id), cancellation)) points[(point.Stage, point.Step)] = point;
+        var path = RunPaths.Metrics(id);
+        for (var part = 2; path is not null; part++)
+        {
+            await foreach (var point in JsonLines.ReadAsync<MetricPoint>(blobs, path, cancellation)) points[(point.Stage, point.Step)] = point;
+            path = (await blobs.FindAsync(RunPaths.Metrics(RunPaths.Root(id), part), cancellation))?.Path;
+        }
         return [.. points.Values.OrderBy(p => p.Stage).ThenBy(p => p.Step)];
     }
 

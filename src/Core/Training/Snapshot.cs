@@ -32,7 +32,11 @@ public static class RunPaths
 
     public static string Status(RunId run) => $"runs/{run}/status.json";
 
-    public static string Metrics(RunId run) => $"runs/{run}/metrics.jsonl";
+    public static string Metrics(RunId run) => Metrics($"runs/{run}", 1);
+
+    /// <param name="root">E.g. <c>runs/demo-run1</c>.</param>
+    /// <param name="part">From 1; a further one begins where Azure Storage takes no more appends to the one before.</param>
+    public static string Metrics(string root, int part) => part == 1 ? $"{root}/metrics.jsonl" : $"{root}/metrics-{part}.jsonl";
 
     /// <summary>Which stages the job has done.</summary>
     public static string Progress(RunId run) => $"runs/{run}/checkpoints/job.json";

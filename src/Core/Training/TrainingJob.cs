@@ -15,7 +15,7 @@ public enum TrainingStage { Sft, Reward, Ppo, Dpo, Generate, Export }
 /// <param name="SftExamples">JSON lines {messages, answer, weight} for the sft stage, where asked.</param>
 /// <param name="TestComparisons">JSON lines of <see cref="TestComparison"/>: the job scores each answer with the reward model into <c>&lt;output&gt;/test-scores.jsonl</c>
 /// (JSON lines of <see cref="ScoredComparison"/>). For reporting only.</param>
-/// <param name="Output">Prefix for everything written, e.g. <c>runs/demo-run1</c>: <c>status.json</c>, <c>metrics.jsonl</c>, and, where the launcher may have none to show, <c>log.txt</c>.</param>
+/// <param name="Output">Prefix for everything written, e.g. <c>runs/demo-run1</c>: <c>status.json</c>, <c>metrics.jsonl</c> (<c>metrics-2.jsonl</c> and so on where storage takes no more appends), and, where the launcher may have none to show, <c>log.txt</c>.</param>
 public sealed record TrainingJob(
     RunId Run, string Policy, string Pairs, string RolloutPrompts, string ValidationPrompts, string TestPrompts,
     IReadOnlyList<TrainingStage> Stages, TrainingSettings Settings, long Seed, string Output,

@@ -1,6 +1,6 @@
 namespace Rlhf.Trainer.Job;
 
-/// <summary>Renews the lease and flushes reports every second, beside the training. Where the lease is lost or storage stays away, the training is stopped.</summary>
+/// <summary>Renews the lease and has reports written as often as they are due, beside the training. Where the lease is lost or storage stays away, the training is stopped.</summary>
 internal sealed class JobHeartbeat : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -52,7 +52,7 @@ internal sealed class JobHeartbeat : IAsyncDisposable
             {
                 if (time.GetElapsedTime(renewed) >= RenewalInterval && await TryRenewAsync(lease)) renewed = time.GetTimestamp();
                 // Waits for storage that is away, checking the lease at each attempt, and gives up where it stays away.
-                await reporter.FlushAsync(ending.Token);
+                await reporter.BeatAsync(ending.Token);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)

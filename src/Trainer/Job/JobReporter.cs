@@ -6,8 +6,8 @@ using Rlhf.Training;
 
 namespace Rlhf.Trainer.Job;
 
-/// <summary>Writes <c>status.json</c>, <c>metrics.jsonl</c>, <c>log.txt</c> and TensorBoard events as the job goes. Reports are kept in memory and flushed together; flushing is cheap and may be frequent.</summary>
-internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvider time) : IDisposable
+/// <summary>Writes <c>status.json</c>, <c>metrics.jsonl</c>, <c>log.txt</c> and TensorBoard events as the job goes. Reports are kept in memory and flushed together.</summary>
+internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvider time, ReportPace pace) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly SemaphoreSlim writing = new(1);
@@ -15,6 +15,9 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
     private readonly List<MetricPoint> points = [];
     private readonly StringBuilder lines = new();
     private bool eventsBegun;
+    private int metricsPart = 1;
+    private DateTimeOffset statusWritten = DateTimeOffset.MinValue;
+    private DateTimeOffset curvesWritten = DateTimeOffset.MinValue;
     private RunStatus status = new(job.Run, RunState.Running, time.GetUtcNow(), time.GetUtcNow());
 
     public RunStatus Status
@@ -44,22 +47,30 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
     }
 
     /// <summary>Writes what has come since the last time, and the status even where nothing has: it shows that the job lives.</summary>
-    public async Task FlushAsync(CancellationToken cancellation = default)
+    public Task FlushAsync(CancellationToken cancellation = default) => FlushAsync(isStatusDue: true, isCurvesDue: true, cancellation);
+
+    /// <summary>The same where it is due; may be called as often as one likes.</summary>
+    public Task BeatAsync(CancellationToken cancellation = default)
+    {
+        var now = time.GetUtcNow();
+        bool isCurvesDue, isStatusDue;
+        lock (gate)
+        {
+            isCurvesDue = now - curvesWritten >= pace.Curves || points.Count >= pace.MostPoints;
+            isStatusDue = now - statusWritten >= pace.Status;
+        }
+        return isCurvesDue || isStatusDue ? FlushAsync(isStatusDue, isCurvesDue, cancellation) : Task.CompletedTask;
+    }
+
+    public void Dispose() => writing.Dispose();
+
+    private async Task FlushAsync(bool isStatusDue, bool isCurvesDue, CancellationToken cancellation)
     {
         await writing.WaitAsync(cancellation);
         try
         {
-            List<MetricPoint> waiting;
-            lock (gate)
-            {
-                waiting = [.. points];
-                points.Clear();
-                status = status with { UpdatedAt = time.GetUtcNow() };
-            }
-
-            if (waiting.Count > 0) await KeepAsync(waiting, cancellation);
-            using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(Status, RlhfJson.Indented));
-            await blobs.WriteAsync($"{job.Output}/status.json", content, default, cancellation);
+            if (isCurvesDue) await KeepPointsAsync(cancellation);
+            if (isStatusDue) await WriteStatusAsync(cancellation);
             await AppendLinesAsync(cancellation);
         }
         finally
@@ -68,7 +79,13 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
         }
     }
 
-    public void Dispose() => writing.Dispose();
+    private async Task WriteStatusAsync(CancellationToken cancellation)
+    {
+        lock (gate) status = status with { UpdatedAt = time.GetUtcNow() };
+        using var content = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(Status, RlhfJson.Indented));
+        await blobs.WriteAsync($"{job.Output}/status.json", content, default, cancellation);
+        lock (gate) statusWritten = time.GetUtcNow();
+    }
 
     /// <summary>What could not be written waits for the next flush.</summary>
     private async Task AppendLinesAsync(CancellationToken cancellation)
@@ -81,11 +98,20 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
     }
 
     /// <summary>What could not be written waits for the next flush; a point that is written twice counts once.</summary>
-    private async Task KeepAsync(List<MetricPoint> waiting, CancellationToken cancellation)
+    private async Task KeepPointsAsync(CancellationToken cancellation)
     {
+        List<MetricPoint> waiting;
+        lock (gate)
+        {
+            waiting = [.. points];
+            points.Clear();
+        }
+
+        if (waiting.Count == 0) return;
         try
         {
             await AppendAsync(waiting, cancellation);
+            lock (gate) curvesWritten = time.GetUtcNow();
         }
         catch
         {
@@ -97,11 +123,27 @@ internal sealed class JobReporter(IBlobStore blobs, TrainingJob job, TimeProvide
     private async Task AppendAsync(List<MetricPoint> waiting, CancellationToken cancellation)
     {
         var lines = string.Concat(waiting.Select(point => JsonSerializer.Serialize(point, RlhfJson.Options) + "\n"));
-        await blobs.AppendAsync($"{job.Output}/metrics.jsonl", Encoding.UTF8.GetBytes(lines), cancellation);
+        await AppendMetricsAsync(Encoding.UTF8.GetBytes(lines), cancellation);
         var records = waiting.Select(point => TensorBoardEvents.Scalars(
             point.At, point.Step, point.Values.Select(value => KeyValuePair.Create($"{point.Stage.ToString().ToLowerInvariant()}/{value.Key}", value.Value))));
         byte[] events = [.. eventsBegun ? [] : TensorBoardEvents.Header(waiting[0].At), .. records.SelectMany(record => record)];
         eventsBegun = true;
         await blobs.AppendAsync(eventsPath, events, cancellation);
+    }
+
+    /// <summary>A run that was started again often enough may have used up a blob's appends: then it goes on in the next.</summary>
+    private async Task AppendMetricsAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellation)
+    {
+        for (; ; metricsPart++)
+        {
+            try
+            {
+                await blobs.AppendAsync(RunPaths.Metrics(job.Output, metricsPart), lines, cancellation);
+                return;
+            }
+            catch (RlhfException e) when (e.Code == StorageErrors.AppendsUsedUp)
+            {
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class JobRunner(IBlobStore blobs, TrainingJob job, TimeProvider ti
         await using var lease = await RunLease.TryAcquireAsync(new PatientBlobStore(blobs, time, log), $"{job.Output}/lock", time, stop);
         if (lease is null) return HeldByAnother();
         var mine = new PatientBlobStore(new LeasedBlobStore(blobs, lease), time, log);
-        using var reporter = new JobReporter(mine, job, time);
+        using var reporter = new JobReporter(mine, job, time, ReportPace.On(blobs));
         if (await blobs.ReadJsonAsync<RunStatus>($"{job.Output}/status.json", stop) is { State: RunState.Succeeded }) return ExitCodes.Done;
 
         await using var heart = new JobHeartbeat(lease, reporter, time);

@@ -26,6 +26,8 @@ internal sealed class StageProgress(
         var due = time.GetElapsedTime(lastCheckpoint) >= checkpointEvery && report.Step < report.Steps;
         if (!due && !stop.IsCancellationRequested) return;
         using var saved = state();
+        // Before it: a job that goes on from this checkpoint does not draw its curves anew.
+        await reporter.FlushAsync(CancellationToken.None);
         await checkpoints.WriteAsync(stage, saved, CancellationToken.None);
         lastCheckpoint = time.GetTimestamp();
         stop.ThrowIfCancellationRequested();

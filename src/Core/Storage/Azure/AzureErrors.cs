@@ -23,6 +23,8 @@ internal static class AzureErrors
     {
         AuthenticationFailedException or RequestFailedException { Status: 401 or 403 } => new("storage-denied", $"Azure Storage refuses '{place}': {FirstLine(e)}",
             "Give this identity the roles Storage Blob Data Contributor and Storage Table Data Contributor, or correct the connection string.", 503, e),
+        RequestFailedException { ErrorCode: "BlockCountExceedsLimit" } => new(StorageErrors.AppendsUsedUp, $"'{place}' has taken as many appends as Azure Storage allows: 50,000.",
+            "Go on in another blob.", 507, e),
         RequestFailedException { Status: > 0 and not (408 or 429 or >= 500) } => new("storage-failed", $"Azure Storage failed at '{place}': {FirstLine(e)}",
             "Look at the storage account, then try again; nothing was half-written.", 503, e),
         _ => new("storage-unreachable", $"Azure Storage can't be reached for '{place}': {FirstLine(e)}",
