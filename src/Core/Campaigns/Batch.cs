@@ -23,6 +23,12 @@ public sealed record Batch(
     /// <summary>What its rankings add to the campaign's alpha, beside <see cref="Counts"/>; null on rows of earlier versions.</summary>
     public AgreementSums? Agreement { get; init; }
 
+    /// <summary>When it was opened for ranking, from where its deadline counts; null before, and on rows of earlier versions.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
+
+    /// <summary>How long its campaign had been paused by then.</summary>
+    public TimeSpan PausedBefore { get; init; }
+
     /// <summary>The file that its comparisons came from with their rankings; null where the pipeline made them.</summary>
     public ImportSource? Import { get; init; }
 

@@ -13,6 +13,12 @@ public sealed record Campaign(
     /// <summary>What keeps the pipeline from getting on; null where nothing does. Beside <see cref="CampaignState.Paused"/> it is why; otherwise it is tried again by itself.</summary>
     public CampaignTrouble? Trouble { get; init; }
 
+    /// <summary>Since when it is paused; null where it is not.</summary>
+    public DateTimeOffset? PausedAt { get; init; }
+
+    /// <summary>How long it was paused in all, without <see cref="PausedAt"/>'s pause.</summary>
+    public TimeSpan PausedFor { get; init; }
+
     /// <summary>When the owner closed the labeling: what was open ended with the rankings it had, and no more is asked until prompts are added.</summary>
     public DateTimeOffset? ClosedAt { get; init; }
 

@@ -112,7 +112,8 @@ public sealed class CampaignService(
 
     private async Task<Campaign> ChangeAsync(CampaignId id, CampaignOperation operation, string? reason, CancellationToken cancellation)
     {
-        var campaign = await campaigns.UpdateAsync(id, c => CampaignTransitions.Apply(c, operation, reason), cancellation);
+        var now = time.GetUtcNow();
+        var campaign = await campaigns.UpdateAsync(id, c => PauseClock.Keep(c, CampaignTransitions.Apply(c, operation, reason), now), cancellation);
         await signals.WakeAsync(id, cancellation);
         return campaign;
     }

@@ -23,7 +23,9 @@ public sealed class PeopleJudge(
         var answered = RuleJudge.Both(tuned, baseline).Where(p => p.Contender.Text != p.Baseline.Text).Select(p => ToAnswered(p.Baseline, p.Contender));
         var made = ComparisonMaker.Of(id, answered, ComparisonKind.Test, run.Round, settings);
         if (made.Count == 0) return 0;
-        await batches.CreateAsync(new(id, run.Campaign, run.Round, ComparisonKind.Test, BatchState.Open, [], new(), time.GetUtcNow(), run.Id, made.Count), cancellation);
+        var now = time.GetUtcNow();
+        var batch = new Batch(id, run.Campaign, run.Round, ComparisonKind.Test, BatchState.Open, [], new(), now, run.Id, made.Count);
+        await batches.CreateAsync(PauseClock.Open(batch, await campaigns.GetAsync(run.Campaign, cancellation), now), cancellation);
         await comparisons.PublishAsync(run.Campaign, id, made, cancellation);
         await runs.UpdateAsync(run.Id, r => r with { TestBatch = id }, cancellation);
         await campaigns.UpdateAsync(run.Campaign, c => CampaignTransitions.Allows(c.State, CampaignOperation.Judge) ? CampaignTransitions.Apply(c, CampaignOperation.Judge) : c, cancellation);

@@ -7,7 +7,7 @@ internal static class CampaignTroubles
 {
     /// <summary>Pauses with the reason, which only a person can mend. A campaign that has ended stays as it is.</summary>
     public static Campaign Pause(Campaign campaign, StepFailure failure, DateTimeOffset now) => CampaignTransitions.Allows(campaign.State, CampaignOperation.Pause)
-        ? CampaignTransitions.Apply(campaign, CampaignOperation.Pause, $"{failure.Message} {failure.Remedy}".TrimEnd(), Of(campaign, failure, now))
+        ? PauseClock.Keep(campaign, CampaignTransitions.Apply(campaign, CampaignOperation.Pause, $"{failure.Message} {failure.Remedy}".TrimEnd(), Of(campaign, failure, now)), now)
         : campaign;
 
     /// <summary>Keeps what is tried again by itself, so that people see why nothing comes.</summary>

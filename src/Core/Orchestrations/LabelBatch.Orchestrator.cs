@@ -4,7 +4,7 @@ namespace Rlhf.Orchestrations;
 public sealed record LabelBatchInput(CampaignId Campaign, BatchId Batch, LabelBatchWait? Wait = null);
 
 /// <summary>What travels from one execution of the waiting to the next.</summary>
-/// <param name="Deadline">When the batch ends with what it has; moved on by the time the campaign was paused.</param>
+/// <param name="Deadline">When the batch ends with what it has, as the last look read it from the rows: an instance that begins anew grants no more time.</param>
 public sealed record LabelBatchWait(DateTimeOffset Deadline, TimeSpan Look, TimeSpan FirstLook, TimeSpan LongestLook);
 
 /// <summary>Custom status: counters for people to look at.</summary>
@@ -79,13 +79,12 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
             if (look.IsEnded) return Tell(context, input, BatchEnd.Complete);
             if (look.IsCancelled) return await EndAsync(context, input, BatchEnd.Cancelled);
             if (look.IsClosed) return await EndAsync(context, input, BatchEnd.Closed);
+            wait = wait with { Deadline = look.Deadline ?? wait.Deadline };
             if (!look.IsPaused && context.CurrentUtcDateTime >= wait.Deadline) return await EndAsync(context, input, BatchEnd.Deadline);
 
             wait = wait with { Look = look.Complete != complete ? wait.FirstLook : Waits.Longer(wait.Look, wait.LongestLook) };
             complete = look.Complete;
-            var before = context.CurrentUtcDateTime;
-            await WaitForSignalAsync(context, Shorter(wait.Look, wait.Deadline - before, look.IsPaused));
-            if (look.IsPaused) wait = wait with { Deadline = wait.Deadline + (context.CurrentUtcDateTime - before) };
+            await WaitForSignalAsync(context, Shorter(wait.Look, wait.Deadline - context.CurrentUtcDateTime, look.IsPaused));
         }
         context.ContinueAsNew(input with { Wait = wait });
         return false;

@@ -8,11 +8,13 @@ namespace Rlhf.Orchestrations;
 
 /// <param name="IsClosed">The owner takes it as it is.</param>
 /// <param name="IsEnded">All is ranked, and its pairs are there.</param>
-public sealed record BatchLook(int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false, bool IsEnded = false);
+/// <param name="Deadline">When the batch ends with what it has, by its row: moved on by the time the campaign was paused.</param>
+public sealed record BatchLook(
+    int Comparisons, int Complete, int Open, bool IsPaused, bool IsCancelled, bool IsClosed = false, bool IsEnded = false, DateTimeOffset? Deadline = null);
 
 /// <summary>Counts a batch's comparisons from its rankings, those that came from a Label Studio server with them, and ends it where all is ranked.</summary>
 public sealed class LookAtBatch(
-    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OverlapReader overlaps, RankingSettlement settlement, StudioKeeper studio, EndBatch ending) : Activity<BatchStep, BatchLook>
+    CampaignStore campaigns, BatchStore batches, ComparisonStore comparisons, RankingStore rankings, OverlapReader overlaps, RankingSettlement settlement, StudioKeeper studio, EndBatch ending, TimeProvider time) : Activity<BatchStep, BatchLook>
 {
     public override async Task<BatchLook> RunAsync(BatchStep input, CancellationToken cancellation)
     {
@@ -32,7 +34,8 @@ public sealed class LookAtBatch(
         var isEnded = progress.IsDone && campaign.State != CampaignState.Cancelled;
         if (isEnded) await ending.EndAsync(campaign, new(input.Campaign, input.Batch, BatchEnd.Complete), cancellation);
         // What was planned later (the comparisons that judge a model) is not meant.
-        var isClosed = campaign.ClosedAt is { } closed && (await batches.GetAsync(input.Campaign, input.Batch, cancellation)).PlannedAt <= closed;
-        return new(progress.Total, progress.Complete, progress.Open, campaign.State == CampaignState.Paused, campaign.State == CampaignState.Cancelled, isClosed, isEnded);
+        var batch = await batches.GetAsync(input.Campaign, input.Batch, cancellation);
+        return new(progress.Total, progress.Complete, progress.Open, campaign.State == CampaignState.Paused, campaign.State == CampaignState.Cancelled,
+            IsClosed: batch.PlannedAt <= campaign.ClosedAt, isEnded, PauseClock.DeadlineOf(batch, campaign, time.GetUtcNow()));
     }
 }

@@ -9,7 +9,7 @@ public sealed record PublishBatchResult(int Comparisons);
 
 /// <summary>Makes the batch's comparisons from its answers and opens them for ranking.</summary>
 public sealed class PublishBatch(
-    CampaignStore campaigns, BatchStore batches, BatchAnswers answers, ComparisonStore comparisons, PipelineOptions options)
+    CampaignStore campaigns, BatchStore batches, BatchAnswers answers, ComparisonStore comparisons, PipelineOptions options, TimeProvider time)
     : Activity<BatchStep, PublishBatchResult>
 {
     public override async Task<PublishBatchResult> RunAsync(BatchStep input, CancellationToken cancellation) => await OpenAsync(
@@ -24,7 +24,8 @@ public sealed class PublishBatch(
 
         var made = ComparisonMaker.Of(batch.Id, answered, batch.Kind, batch.Round, campaign.Settings);
         var standing = await comparisons.PublishAsync(campaign.Id, batch.Id, made, cancellation);
-        await batches.UpdateAsync(campaign.Id, batch.Id, b => BatchTransitions.Apply(b, BatchOperation.Publish) with
+        var now = time.GetUtcNow();
+        await batches.UpdateAsync(campaign.Id, batch.Id, b => PauseClock.Open(BatchTransitions.Apply(b, BatchOperation.Publish), campaign, now) with
         {
             Comparisons = standing.Count,
             Dropped = ComparisonMaker.Dropped(answered),

@@ -2,6 +2,7 @@ using Rlhf.Campaigns;
 using Rlhf.Contracts;
 using Rlhf.Labeling.Quality;
 using Rlhf.Labeling.Serving;
+using Rlhf.Orchestrations;
 using Rlhf.Preferences;
 using Rlhf.Web.Contracts;
 
@@ -68,6 +69,21 @@ public sealed class OwnerTests : IDisposable
         var batch = (await host.BatchesAsync(all => all.All(b => b.HasEnded), "the batch done"))[0];
         Assert.Equal((4, batch.Comparisons - 4), (batch.Counts!.Complete, batch.Unfinished["deadline"]));
         Assert.Equal(4, batch.Pairs!.Pairs);
+    }
+
+    [Fact]
+    public async Task Deadline_InstanceEndedAndBegunAnew_CountsFromWhenTheBatchWasOpened()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync(Settings with { BatchDeadline = TimeSpan.FromHours(2) });
+        await host.DropAsync(10);
+        var batch = (await host.BatchesAsync(all => all.Any(b => b.State == BatchState.Open), "a batch open"))[0];
+        await host.Get<BatchStore>().UpdateAsync(PipelineHost.Campaign, batch.Id, b => b with { OpenedAt = b.OpenedAt!.Value.AddHours(-3) });
+
+        await host.Get<IOrchestrationClient>().TerminateAsync(batch.Id.Value, "By hand.");
+
+        var ended = (await host.BatchesAsync(all => all.All(b => b.HasEnded), "the batch done"))[0];
+        Assert.Equal(ended.Comparisons, ended.Unfinished["deadline"]);
     }
 
     [Fact]
