@@ -22,7 +22,8 @@ public sealed class GeneratorFactory(
         var opening = open.GetOrAdd(key, k => new(() => OpenNewAsync(k)));
         try
         {
-            return await opening.Value.WaitAsync(cancellation);
+            var generator = await opening.Value.WaitAsync(cancellation);
+            return generator is JobGenerator job ? job.For(settings.Asker) : generator;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -47,7 +48,7 @@ public sealed class GeneratorFactory(
         open.Clear();
     }
 
-    private static GeneratorSettings KeyOf(GeneratorSettings settings) => settings with { Sampling = new(), Share = 1 };
+    private static GeneratorSettings KeyOf(GeneratorSettings settings) => settings with { Sampling = new(), Share = 1, Asker = null };
 
     private async Task<IGenerator> OpenNewAsync(GeneratorSettings settings)
     {

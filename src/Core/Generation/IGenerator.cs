@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Rlhf.Prompts;
+using Rlhf.Training.Launching;
 
 namespace Rlhf.Generation;
 
@@ -53,6 +54,10 @@ public sealed record GeneratorSettings(string Name, GeneratorKind Kind, string M
     /// <summary>The generator whose key this one uses, where not its own: a tuned policy's is its campaign's. Never sent or stored.</summary>
     [JsonIgnore]
     public string? KeyOwner { get; init; }
+
+    /// <summary>Whom it answers for, so that a job of its is stopped when nobody wants the answers any more. Never sent or stored.</summary>
+    [JsonIgnore]
+    public JobAsker? Asker { get; init; }
 
     /// <summary>For one call to an endpoint.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);

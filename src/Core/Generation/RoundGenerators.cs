@@ -9,7 +9,7 @@ public sealed class RoundGenerators(RunStore runs)
     /// <summary>The campaign's settings with the round's generators. A round's answers all come from the same run, whatever is trained meanwhile.</summary>
     public async Task<CampaignSettings> ForAsync(Campaign campaign, int round, CancellationToken cancellation = default)
     {
-        var settings = campaign.Settings;
+        var settings = campaign.Settings with { Generators = [.. campaign.Settings.Generators.Select(g => g with { Asker = new(campaign.Id) })] };
         if (round <= 1 || settings.Policy is null) return settings;
         var tuned = (await runs.ListAsync(campaign.Id, cancellation)).FirstOrDefault(r => r.Round < round && r.IsTuned);
         return tuned is null ? settings : settings with { Generators = [.. settings.Generators, Half(settings, tuned)] };
@@ -19,5 +19,6 @@ public sealed class RoundGenerators(RunStore runs)
     {
         Sampling = Judging.EvaluationStore.SamplingOf(settings),
         Share = settings.Generators.Sum(g => g.Share),
+        Asker = new(run.Campaign),
     };
 }

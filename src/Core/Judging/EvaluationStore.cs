@@ -51,7 +51,11 @@ public sealed class EvaluationStore(IBlobStore blobs, IGeneratorFactory generato
     }
 
     private static GeneratorSettings SettingsOf(Run run, CampaignSettings settings, string contender) =>
-        PolicyName.GeneratorOf(settings, contender, contender == Contenders.Base ? settings.Policy! : run.Results!.Model!) with { Sampling = SamplingOf(settings) };
+        PolicyName.GeneratorOf(settings, contender, contender == Contenders.Base ? settings.Policy! : run.Results!.Model!) with
+        {
+            Sampling = SamplingOf(settings),
+            Asker = new(run.Campaign, run.Id),
+        };
 
     /// <summary>Both answer as the policy did when it wrote for the campaign; as the training drew where it wrote nothing.</summary>
     internal static SamplingSettings SamplingOf(CampaignSettings settings) =>

@@ -15,7 +15,7 @@ public sealed record GenerateAnswersResult(int Window, GenerateOutcome Outcome);
 
 /// <summary>Has a window of a batch's prompts answered. What only a person can mend (a model that is missing, a key refused, a budget spent) pauses the campaign with the reason.</summary>
 public sealed partial class GenerateAnswers(
-    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, RoundGenerators generators, AnswerWriter writer, TokenLedger ledger,
+    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, RoundGenerators generators, AnswerWriter writer, AnswerJobs jobs, TokenLedger ledger,
     PipelineOptions options, TimeProvider time, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
 {
     public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation) => await WriteAsync(
@@ -24,7 +24,7 @@ public sealed partial class GenerateAnswers(
     /// <param name="campaign">As it was read just now, as <paramref name="batch"/> was.</param>
     internal async Task<GenerateAnswersResult> WriteAsync(Campaign campaign, Batch batch, int window, CancellationToken cancellation)
     {
-        if (campaign.State == CampaignState.Cancelled) return new(window, GenerateOutcome.Cancelled);
+        if (campaign.State == CampaignState.Cancelled) return await CancelAsync(campaign.Id, window, cancellation);
         if (campaign.State == CampaignState.Paused) return new(window, GenerateOutcome.Paused);
         try
         {
@@ -48,6 +48,13 @@ public sealed partial class GenerateAnswers(
             await TrySayAsync(campaign.Id, e, cancellation);
             throw;
         }
+    }
+
+    /// <summary>A job may be writing answers that nobody will rank, on a GPU that is billed.</summary>
+    private async Task<GenerateAnswersResult> CancelAsync(CampaignId campaign, int window, CancellationToken cancellation)
+    {
+        await jobs.StopAsync(new(campaign), cancellation);
+        return new(window, GenerateOutcome.Cancelled);
     }
 
     /// <summary>It is tried again for minutes and then again: without this nobody would know why nothing comes.</summary>

@@ -95,5 +95,5 @@ public sealed class GeneratorFactoryTests : IAsyncLifetime
         new EndpointClients(new ConfigurationBuilder().Build()), new ModelCache(blobs, Path.Combine(folder, "models")), places, Jobs(), TimeProvider.System, NullLoggerFactory.Instance);
 
     /// <summary>Opening a generator asks for nothing, so neither rows nor a launcher are needed.</summary>
-    private AnswerJobs Jobs() => new(blobs, null!, null!, new(blobs, new(), TimeProvider.System, NullLogger<JobFollower>.Instance), new());
+    private AnswerJobs Jobs() => new(blobs, null!, null!, new(blobs, new(), TimeProvider.System, NullLogger<JobFollower>.Instance), new(), TimeProvider.System);
 }

@@ -74,7 +74,7 @@ public sealed class AnswerJobTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(model, "model.onnx"), "no graph", Cancellation);
         await using var host = await StartAsync();
         Task<IReadOnlyList<GenerationOutcome>> AskAsync() => host.Get<AnswerJobs>().AskAsync(
-            ModelCache.FilePrefix + model, [new([new(MessageRole.User, "My lamp is broken.")], 1)], new(12), Cancellation);
+            ModelCache.FilePrefix + model, [new([new(MessageRole.User, "My lamp is broken.")], 1)], new(12), cancellation: Cancellation);
 
         var error = await UntilAsync(async () => await Record.ExceptionAsync(AskAsync) is RlhfException e and not AnswersPendingException ? e : null);
         Assert.Contains($"'{ModelCache.FilePrefix}{model}' failed", error.Message, StringComparison.Ordinal);

@@ -10,7 +10,18 @@ namespace Rlhf.Training.Launching;
 /// <param name="StoppedAt">When that execution was told to stop because it was stuck; null where it was not.</param>
 public sealed record JobTrack(
     string? Execution = null, DateTimeOffset? StartedAt = null, int Restarts = 0, double RestartedAt = 0, int RestartsInAll = 0, JobTrouble? Trouble = null,
-    DateTimeOffset? StoppedAt = null);
+    DateTimeOffset? StoppedAt = null)
+{
+    /// <summary>Whom an answer job writes for; null of a run's own job, and where nobody is named.</summary>
+    public JobAsker? Asker { get; init; }
+}
+
+/// <summary>A campaign whose batches are answered, or one of its runs, whose test prompts are.</summary>
+public sealed record JobAsker(CampaignId Campaign, RunId? Run = null)
+{
+    /// <summary>Whether what is asked for by <paramref name="other"/> is wanted by this one: a campaign's runs are its own.</summary>
+    public bool Includes(JobAsker? other) => other is not null && other.Campaign == Campaign && (Run is null || other.Run == Run);
+}
 
 /// <summary>What passes by itself, and is tried again by itself: said so that people see why nothing happens.</summary>
 /// <param name="Since">When it was first met.</param>
