@@ -20,7 +20,7 @@ public sealed class BeginBatch(CampaignStore campaigns, BatchStore batches, Gene
         var settings = campaign.Settings;
         var batch = await batches.UpdateAsync(input.Campaign, input.Batch,
             b => b.State == BatchState.Planned ? BatchTransitions.Apply(b, BatchOperation.Generate) : b, cancellation);
-        var windows = (batch.PromptCount + options.GenerationWindow - 1) / options.GenerationWindow;
+        var windows = batch.State != BatchState.Generating ? 0 : await generate.WindowsAsync(campaign, batch, cancellation);
         var plan = new BatchPlan(
             batch.HasEnded, batch.State == BatchState.Open, windows, options.GenerationConcurrency, settings.BatchDeadline, Look(options.BatchLook, settings), Look(options.BatchLookMaximum, settings));
         return windows == 1 && batch.State == BatchState.Generating ? await OpenAsync(plan, campaign, batch, cancellation) : plan;

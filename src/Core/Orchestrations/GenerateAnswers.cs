@@ -15,11 +15,18 @@ public sealed record GenerateAnswersResult(int Window, GenerateOutcome Outcome);
 
 /// <summary>Has a window of a batch's prompts answered. What only a person can mend (a model that is missing, a key refused, a budget spent) pauses the campaign with the reason.</summary>
 public sealed partial class GenerateAnswers(
-    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, RoundGenerators generators, AnswerWriter writer, AnswerJobs jobs, TokenLedger ledger,
+    CampaignStore campaigns, BatchStore batches, PromptStore prompts, BatchAnswers answers, RoundGenerators generators, AnswerWriter writer, IGeneratorFactory factory, AnswerJobs jobs, TokenLedger ledger,
     PipelineOptions options, TimeProvider time, ILogger<GenerateAnswers> logger) : Activity<GenerateAnswersInput, GenerateAnswersResult>
 {
     public override async Task<GenerateAnswersResult> RunAsync(GenerateAnswersInput input, CancellationToken cancellation) => await WriteAsync(
         await campaigns.GetAsync(input.Campaign, cancellation), await batches.GetAsync(input.Campaign, input.Batch, cancellation), input.Window, cancellation);
+
+    /// <summary>Calls that a batch takes: one where a job answers, which takes minutes to start and is asked for all at once.</summary>
+    internal async Task<int> WindowsAsync(Campaign campaign, Batch batch, CancellationToken cancellation)
+    {
+        var size = Math.Max(1, await WindowAsync(await generators.ForAsync(campaign, batch.Round, cancellation), batch, cancellation));
+        return (batch.PromptCount + size - 1) / size;
+    }
 
     /// <param name="campaign">As it was read just now, as <paramref name="batch"/> was.</param>
     internal async Task<GenerateAnswersResult> WriteAsync(Campaign campaign, Batch batch, int window, CancellationToken cancellation)
@@ -75,9 +82,19 @@ public sealed partial class GenerateAnswers(
     {
         await ledger.CheckAsync(campaign, cancellation);
         var all = await prompts.ReadAsync(batch.Prompts, cancellation);
-        var asked = all.Skip(window * options.GenerationWindow).Take(options.GenerationWindow).ToList();
-        var written = await writer.WriteAsync(await generators.ForAsync(campaign, batch.Round, cancellation), asked, cancellation);
+        var settings = await generators.ForAsync(campaign, batch.Round, cancellation);
+        var size = await WindowAsync(settings, batch, cancellation);
+        var asked = all.Skip(window * size).Take(size).ToList();
+        var written = await writer.WriteAsync(settings, asked, cancellation);
         return await answers.WriteAsync(campaign.Id, batch.Id, window, written, cancellation);
+    }
+
+    /// <summary>Prompts of one call.</summary>
+    private async Task<int> WindowAsync(CampaignSettings settings, Batch batch, CancellationToken cancellation)
+    {
+        foreach (var generator in settings.Generators)
+            if (await factory.PlaceAsync(generator, cancellation) == GeneratorPlace.Job) return batch.PromptCount;
+        return options.GenerationWindow;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Campaign {Campaign} is paused at batch {Batch}: {Reason}")]

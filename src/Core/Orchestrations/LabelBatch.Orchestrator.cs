@@ -16,6 +16,9 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
     /// <summary>Looks in one execution; then history begins anew.</summary>
     private const int LooksPerExecution = 50;
 
+    /// <summary>Longest wait for answers that a job writes: nobody signals that they are there, and people wait for them.</summary>
+    private static readonly TimeSpan LongestPending = TimeSpan.FromMinutes(5);
+
     /// <returns>Whether its rankings came; false where it was cancelled or closed, or its time ran out.</returns>
     public override async Task<bool> RunAsync(IOrchestrationContext context, LabelBatchInput input)
     {
@@ -63,7 +66,7 @@ public sealed class LabelBatch : Orchestrator<LabelBatchInput, bool>
                 if (windows.Count == 0) break;
                 var isPending = written.Any(w => w.Outcome == GenerateOutcome.Pending);
                 await context.ForSignalAsync(EventNames.CampaignChanged, isPending ? look : plan.LongestLook);
-                look = Waits.Longer(look, plan.LongestLook);
+                look = Waits.Longer(look, plan.LongestLook < LongestPending ? plan.LongestLook : LongestPending);
             }
         }
         return (await context.CallActivityAsync<PublishBatchResult>(nameof(PublishBatch), new BatchStep(input.Campaign, input.Batch), Retries.Storage)).Comparisons;

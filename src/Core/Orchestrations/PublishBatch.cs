@@ -9,7 +9,7 @@ public sealed record PublishBatchResult(int Comparisons);
 
 /// <summary>Makes the batch's comparisons from its answers and opens them for ranking.</summary>
 public sealed class PublishBatch(
-    CampaignStore campaigns, BatchStore batches, BatchAnswers answers, ComparisonStore comparisons, PipelineOptions options, TimeProvider time)
+    CampaignStore campaigns, BatchStore batches, BatchAnswers answers, ComparisonStore comparisons, TimeProvider time)
     : Activity<BatchStep, PublishBatchResult>
 {
     public override async Task<PublishBatchResult> RunAsync(BatchStep input, CancellationToken cancellation) => await OpenAsync(
@@ -19,7 +19,7 @@ public sealed class PublishBatch(
     internal async Task<PublishBatchResult> OpenAsync(Campaign campaign, Batch batch, CancellationToken cancellation)
     {
         var answered = new List<AnsweredPrompt>();
-        for (var window = 0; window * options.GenerationWindow < batch.PromptCount; window++)
+        for (var window = 0; answered.Count < batch.PromptCount; window++)
             answered.AddRange(await answers.FindAsync(campaign.Id, batch.Id, window, cancellation) ?? throw Missing(batch, window));
 
         var made = ComparisonMaker.Of(batch.Id, answered, batch.Kind, batch.Round, campaign.Settings);

@@ -30,18 +30,39 @@ internal sealed class Gpt2Block : nn.Module<Tensor, Tensor?, Tensor>
     /// <param name="bias">(B, 1, T, T) added to attention scores, causality included; null for plain causal attention.</param>
     public override Tensor forward(Tensor input, Tensor? bias)
     {
-        var afterAttention = input + Attend(attentionNorm.forward(input), bias);
+        var (query, key, value) = Heads(attentionNorm.forward(input));
+        return FeedForward(input + Attend(query, key, value, bias));
+    }
+
+    /// <summary>The same for the next tokens of sequences whose beginning is in the cache.</summary>
+    /// <param name="input">(B, S, W)</param>
+    /// <param name="bias">(B, 1, S, T): all T tokens, those included.</param>
+    public Tensor Extend(Tensor input, Tensor bias, Gpt2Cache cache, int layer)
+    {
+        var (query, key, value) = Heads(attentionNorm.forward(input));
+        var (keys, values) = cache.Extend(layer, key, value);
+        return FeedForward(input + Attend(query, keys, values, bias));
+    }
+
+    private Tensor FeedForward(Tensor afterAttention)
+    {
         var inner = nn.functional.gelu(expand.forward(feedForwardNorm.forward(afterAttention)), TorchSharp.Modules.GELU.Approximate.tanh);
         return afterAttention + contract.forward(inner);
     }
 
-    private Tensor Attend(Tensor input, Tensor? bias)
+    /// <summary>(B, T, W) → query, key and value, each (B, H, T, W/H).</summary>
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor input)
     {
         var (batch, length, width) = (input.shape[0], input.shape[1], input.shape[2]);
         // (3, B, H, T, W/H)
         var heads = queryKeyValue.forward(input).view(batch, length, 3, headCount, width / headCount).permute(2, 0, 3, 1, 4);
-        var mixed = nn.functional.scaled_dot_product_attention(heads[0], heads[1], heads[2], bias, is_casual: bias is null);
-        return attentionOutput.forward(mixed.transpose(1, 2).reshape(batch, length, width));
+        return (heads[0], heads[1], heads[2]);
+    }
+
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? bias)
+    {
+        var mixed = nn.functional.scaled_dot_product_attention(query, key, value, bias, is_casual: bias is null);
+        return attentionOutput.forward(mixed.transpose(1, 2).reshape(query.shape[0], query.shape[2], -1));
     }
 
     /// <summary>GPT-2's: normal weights, zero biases, and what adds to the residual stream made smaller by the number of additions.</summary>

@@ -61,6 +61,21 @@ public sealed class Gpt2Model : nn.Module<Tensor, Tensor>, ICausalLanguageModel
         return finalNorm.forward(state);
     }
 
+    /// <summary>Hidden states of the next tokens of sequences whose beginning is in the cache, which takes them in.</summary>
+    /// <param name="tokens">(B, S) int64.</param>
+    /// <param name="attentionMask">(B, S), 0 for padding: rows of unequal prompts are padded on the left, so that all go on at the same place.</param>
+    /// <returns>(B, S, W)</returns>
+    internal Tensor Extend(Tensor tokens, Tensor attentionMask, Gpt2Cache cache)
+    {
+        var length = tokens.shape[1];
+        var mask = cache.Advance(attentionMask);
+        var positions = (mask.cumsum(1) - 1).clamp_min(0).narrow(1, cache.Length - length, length);
+        var bias = AttentionBias(mask).narrow(2, cache.Length - length, length);
+        var state = tokenEmbedding.forward(tokens) + positionEmbedding.forward(positions);
+        for (var layer = 0; layer < blocks.Count; layer++) state = blocks[layer].Extend(state, bias, cache, layer);
+        return finalNorm.forward(state);
+    }
+
     /// <inheritdoc/>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, tokenEmbedding.weight!);
 

@@ -12,5 +12,7 @@ public static class TorchDevice
         if (cuda.is_available()) set_default_device(CUDA);
     }
 
-    public static string Name => get_default_device().type == DeviceType.CUDA ? $"CUDA ({cuda.device_count()} of it)" : "the processor";
+    public static bool IsGpu => get_default_device().type == DeviceType.CUDA;
+
+    public static string Name => IsGpu ? $"CUDA ({cuda.device_count()} of it)" : "the processor";
 }

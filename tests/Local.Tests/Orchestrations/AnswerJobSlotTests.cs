@@ -8,6 +8,7 @@ using Rlhf.Generation.Jobs;
 using Rlhf.Generation.Onnx;
 using Rlhf.Orchestrations;
 using Rlhf.Prompts;
+using Rlhf.Storage;
 using Rlhf.Training;
 using Rlhf.Training.Launching;
 
@@ -55,6 +56,21 @@ public sealed class AnswerJobSlotTests : IDisposable
 
         await Eventually.TrueAsync(() => !host.Launcher.IsRunning(runs));
         Assert.True(host.Launcher.IsRunning(campaigns));
+    }
+
+    [Fact]
+    public async Task BatchOfSeveralWindows_IsAskedInOneJob()
+    {
+        await using var host = await StartAsync(ShellJobLauncher.Hangs);
+        var prompts = (PipelineHost.Quick.GenerationWindow * 2) + 5;
+        await host.CreateAsync(PipelineHost.Settings with { Generators = [new("base", GeneratorKind.Onnx, Model)], Policy = Model, TrainWhenLabeled = false, BatchSize = prompts });
+        await host.DropAsync(prompts);
+
+        var job = await RunningAsync(host);
+
+        Assert.Equal([job], await JobsAsync(host));
+        var asked = await JsonLines.ReadAsync<AskedPrompt>(host.Blobs, $"{RunPaths.Root(job)}/prompts.jsonl", Cancellation).CountAsync(Cancellation);
+        Assert.Equal(prompts * PipelineHost.Settings.Answers, asked);
     }
 
     [Fact]

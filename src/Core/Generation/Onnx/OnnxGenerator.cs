@@ -11,9 +11,14 @@ public sealed class OnnxGenerator : IGenerator
 {
     private readonly OnnxModel model;
     private readonly ChatTokenizer tokenizer;
+    private readonly ChatDecoding decoding;
     private readonly SemaphoreSlim gate = new(1);
 
-    private OnnxGenerator(string name, OnnxModel model, ChatTokenizer tokenizer) => (Name, this.model, this.tokenizer) = (name, model, tokenizer);
+    private OnnxGenerator(string name, OnnxModel model, ChatTokenizer tokenizer)
+    {
+        (Name, this.model, this.tokenizer) = (name, model, tokenizer);
+        decoding = new(tokenizer, model.Shape.Positions, name);
+    }
 
     public string Name { get; }
 
@@ -44,7 +49,7 @@ public sealed class OnnxGenerator : IGenerator
         using var call = GenerationCall.Start("onnxruntime", Name, Name, sampling, requests.Count, ActivityKind.Internal);
         try
         {
-            var outcomes = await AnswerAsync(requests, sampling, cancellation);
+            var outcomes = await decoding.AnswerAsync(requests, sampling, asked => DecodeAsync(asked, sampling, cancellation));
             foreach (var outcome in outcomes) call.Answered(outcome);
             return outcomes;
         }
@@ -55,21 +60,6 @@ public sealed class OnnxGenerator : IGenerator
         }
     }
 
-    private async Task<GenerationOutcome[]> AnswerAsync(IReadOnlyList<GenerationRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
-    {
-        var outcomes = new GenerationOutcome[requests.Count];
-        var decoding = new List<(int Index, DecodingRequest Request)>();
-        for (var i = 0; i < requests.Count; i++)
-        {
-            if (tokenizer.EncodePrompt(requests[i].Messages, PromptRoom(sampling)) is { } prompt) decoding.Add((i, new(prompt.Tokens, requests[i].Seed)));
-            else outcomes[i] = TooLong(sampling);
-        }
-
-        var answers = await DecodeAsync([.. decoding.Select(d => d.Request)], sampling, cancellation);
-        foreach (var ((index, request), answer) in decoding.Zip(answers)) outcomes[index] = Outcome(request, answer);
-        return outcomes;
-    }
-
     public ValueTask DisposeAsync()
     {
         model.Dispose();
@@ -77,9 +67,7 @@ public sealed class OnnxGenerator : IGenerator
         return ValueTask.CompletedTask;
     }
 
-    private int PromptRoom(SamplingSettings sampling) => model.Shape.Positions - Math.Min(sampling.MaximumTokens, model.Shape.Positions / 2);
-
-    private async Task<IReadOnlyList<DecodedAnswer>> DecodeAsync(List<DecodingRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
+    private async Task<IReadOnlyList<DecodedAnswer>> DecodeAsync(IReadOnlyList<DecodingRequest> requests, SamplingSettings sampling, CancellationToken cancellation)
     {
         await gate.WaitAsync(cancellation);
         try
@@ -91,13 +79,4 @@ public sealed class OnnxGenerator : IGenerator
             gate.Release();
         }
     }
-
-    private GenerationOutcome Outcome(DecodingRequest request, DecodedAnswer answer) => new(
-        tokenizer.DecodeAnswer(answer.Tokens), answer.Ended ? FinishReason.Stop : FinishReason.Length, request.Tokens.Count, answer.LogProbabilities.Count);
-
-    private GenerationOutcome TooLong(SamplingSettings sampling) => new(
-        null, FinishReason.Length, Failure: new(
-            "prompt-too-long",
-            $"The last message alone is longer than the {PromptRoom(sampling)} tokens that {Name} has for a prompt. Shorten it, or choose a model with a longer context.",
-            IsTransient: false));
 }
