@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 using Rlhf.Campaigns;
 using Rlhf.Generation;
 using Rlhf.Local.Tests.Web;
+using Rlhf.Pages.Tests.Studio;
 using Rlhf.Preferences;
 using Rlhf.Web.Security;
 using static Microsoft.Playwright.Assertions;
