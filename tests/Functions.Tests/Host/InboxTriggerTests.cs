@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
-using Rlhf.Campaigns;
 using Rlhf.Contracts;
 using Rlhf.Storage;
 using Rlhf.Web.Contracts;
