@@ -13,6 +13,8 @@ public sealed class StudioMinFormat : IExportFormat
 
     public IReadOnlyList<string> LosesOf(Campaign campaign) => StudioLosses.Of(campaign);
 
+    public IEnumerable<ExportRow> RowsOf(Campaign campaign, RankedComparison ranked) => ExportRow.OfEachRanking(ranked);
+
     public async Task WriteAsync(ExportSource source, Stream output, CancellationToken cancellation)
     {
         var writer = new AnnotationWriter(LabelTemplates.Of(source.Campaign.Settings));
