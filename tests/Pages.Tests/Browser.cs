@@ -43,6 +43,7 @@ public sealed class Browser : IAsyncLifetime
     public async Task<IPage> OpenAsync(string address, int width = 1280, int height = 800, ColorScheme scheme = ColorScheme.Light, bool touch = false)
     {
         var context = await browser!.NewContextAsync(new() { HasTouch = touch, ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme, ReducedMotion = ReducedMotion.Reduce });
+        ClosePagesAttribute.Remember(context);
         context.SetDefaultTimeout(Limit);
         var page = await context.NewPageAsync();
         PageErrors.Collect(page);
