@@ -137,7 +137,7 @@ internal sealed class TestFolder : IDisposable
     public JsonObject Summary => JsonNode.Parse(File.ReadAllText(Path.Combine(Out, "summary.json")))!.AsObject();
 
     /// <summary>A loop of a minute at most: few prompts, few steps.</summary>
-    public string[] Small(string command, params string[] more) => [command, "--prompts", "120", "--steps", "6", "--share", "0", .. Where, .. more];
+    public string[] Small(string command, params string[] more) => [command, "--prompts", "120", "--steps", "3", "--share", "0", .. Where, .. more];
 
     public string[] Where => ["--data", Data, "--out", Out, "--port", "0"];
 

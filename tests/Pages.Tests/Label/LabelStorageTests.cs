@@ -93,12 +93,18 @@ public sealed class LabelStorageTests(Browser browser)
         await form.PressAsync("2");
         await Expect(form.Page.Locator("#flash, #outbox").Filter(new() { Visible = true })).ToHaveCountAsync(0);
         Assert.Equal(anna.Invite.Annotator, Assert.Single(await Stored.RankingsAsync(host, 1)).Annotator);
+        await WaitUntilNamesOfNowAreSentAsync(form);
         form = await form.CloseAndOpenAsync(other);
         Assert.Contains(await Stored.RankingsAsync(host, 2), r => r.Annotator == other.Invite.Annotator);
         await form.PromptAsync();
+        await WaitUntilNamesOfNowAreSentAsync(form);
         Assert.Equal(["rlhf-outbox-support-anna-1717171717171-abcdef12"],
             await form.Page.EvaluateAsync<string[]>("() => Object.keys(localStorage).filter(name => name.startsWith('rlhf-outbox'))"));
     }
+
+    // What is stored on the server is still the browser's until its answer is there: a page closed between the two sends it once more.
+    private static Task WaitUntilNamesOfNowAreSentAsync(LabelForm form) =>
+        form.Page.WaitForFunctionAsync("() => !Object.keys(localStorage).some(name => name.startsWith('rlhf-outbox:'))");
 
     private static async Task KeepOneUnsentAsync(LabelForm form)
     {
