@@ -24,4 +24,7 @@ public static class Contenders
 {
     public const string Base = "base";
     public const string Tuned = "tuned";
+
+    /// <summary>What the campaign's last run before came to.</summary>
+    public const string Previous = "previous";
 }

@@ -8,14 +8,15 @@ public static class EvaluationSummaries
 {
     private const int Examples = 12;
 
+    /// <param name="answers">By contender; base and tuned are among them.</param>
     /// <param name="rule">Null where the judge is another.</param>
     public static EvaluationSummary Of(
-        IReadOnlyDictionary<PromptId, EvaluationAnswer> baseline, IReadOnlyDictionary<PromptId, EvaluationAnswer> tuned, Func<IReadOnlyList<Message>, string, double>? rule)
+        IReadOnlyDictionary<string, IReadOnlyDictionary<PromptId, EvaluationAnswer>> answers, Func<IReadOnlyList<Message>, string, double>? rule)
     {
         // By id, which is a hash: as good as at random, the same each time, and nobody picked them.
-        var examples = RuleJudge.Both(tuned, baseline).Take(Examples).Select(p => new EvaluationExample(
+        var examples = RuleJudge.Both(answers[Contenders.Tuned], answers[Contenders.Base]).Take(Examples).Select(p => new EvaluationExample(
             p.Contender.Prompt, p.Contender.Messages, p.Baseline.Text!, p.Contender.Text!, Score(p.Baseline, rule), Score(p.Contender, rule)));
-        return new([Describe(Contenders.Base, [.. baseline.Values], rule), Describe(Contenders.Tuned, [.. tuned.Values], rule)], [.. examples]);
+        return new([.. answers.Select(a => Describe(a.Key, [.. a.Value.Values], rule))], [.. examples]);
     }
 
     private static ContenderSummary Describe(string name, List<EvaluationAnswer> answers, Func<IReadOnlyList<Message>, string, double>? rule)

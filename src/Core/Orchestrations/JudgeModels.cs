@@ -10,7 +10,7 @@ namespace Rlhf.Orchestrations;
 /// <param name="IsOpen">Whether people have yet to judge.</param>
 public sealed record JudgeModelsResult(bool IsOpen);
 
-/// <summary>The campaign's judge on base and tuned, the reward model's accuracy on test comparisons, and the figures beside them.</summary>
+/// <summary>The campaign's judge on the tuned policy against the others, the reward model's accuracy on test comparisons, and the figures beside them.</summary>
 public sealed class JudgeModels(
     IBlobStore blobs, CampaignStore campaigns, RunStore runs, EvaluationStore evaluations, PeopleJudge people, IOrchestrationClient orchestrations)
     : Activity<RunStep, JudgeModelsResult>
@@ -20,15 +20,15 @@ public sealed class JudgeModels(
         var settings = (await campaigns.GetAsync(input.Campaign, cancellation)).Settings;
         var run = await MeasureRewardModelAsync(await runs.GetAsync(input.Run, cancellation), settings, cancellation);
         if (run.Results?.Model is null) return new(IsOpen: false);
-        var baseline = await evaluations.ReadAsync(run.Id, Contenders.Base, cancellation);
-        var tuned = await evaluations.ReadAsync(run.Id, Contenders.Tuned, cancellation);
-        await blobs.WriteJsonAsync(RunPaths.Evaluation(run.Id), EvaluationSummaries.Of(baseline, tuned, RuleOf(settings)), cancellation: cancellation);
+        var answers = new Dictionary<string, IReadOnlyDictionary<PromptId, EvaluationAnswer>>();
+        foreach (var contender in await evaluations.ListContendersAsync(run, settings.Judge, cancellation)) answers[contender] = await evaluations.ReadAsync(run.Id, contender, cancellation);
+        await blobs.WriteJsonAsync(RunPaths.Evaluation(run.Id), EvaluationSummaries.Of(answers, RuleOf(settings)), cancellation: cancellation);
 
-        if (settings.Judge == JudgeKind.People) return new(await AskPeopleAsync(run, settings, baseline, tuned, cancellation));
-        var verdict = RuleOf(settings) is { } rule
-            ? RuleJudge.Judge(tuned, baseline, rule, settings.Seed)
-            : Verdicts.None(Contenders.Tuned, Contenders.Base, "no judge");
-        await runs.UpdateAsync(run.Id, r => r with { Verdicts = [verdict] }, cancellation);
+        if (settings.Judge == JudgeKind.People) return new(await AskPeopleAsync(run, settings, answers[Contenders.Base], answers[Contenders.Tuned], cancellation));
+        var verdicts = RuleOf(settings) is { } rule
+            ? RuleJudge.Judge(answers, rule, settings.Seed)
+            : [Verdicts.None(Contenders.Tuned, Contenders.Base, "no judge")];
+        await runs.UpdateAsync(run.Id, r => r with { Verdicts = verdicts }, cancellation);
         return new(IsOpen: false);
     }
 

@@ -15,6 +15,6 @@ public sealed class PlanEvaluation(CampaignStore campaigns, RunStore runs, Evalu
         if (run.Results?.Model is null) return new([], 0);
         var settings = (await campaigns.GetAsync(input.Campaign, cancellation)).Settings;
         var prompts = await evaluations.ReadPromptsAsync(input.Run, settings.Judge, cancellation);
-        return new([Contenders.Base, Contenders.Tuned], (prompts.Count + options.GenerationWindow - 1) / options.GenerationWindow);
+        return new(await evaluations.ListContendersAsync(run, settings.Judge, cancellation), (prompts.Count + options.GenerationWindow - 1) / options.GenerationWindow);
     }
 }

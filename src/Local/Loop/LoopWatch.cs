@@ -63,7 +63,7 @@ public sealed record LoopState(Campaign Campaign, CampaignProgress Progress, Run
             yield return new(step, fraction, isCounted ? $"{Status.Step}/{Status.Steps}" : "", isCounted ? Status.Headline ?? "" : "");
         }
         if (Status.State == RunState.Succeeded)
-            yield return new(LoopStep.Judging, Run.HasEnded ? 1 : 0, $"{Run.Verdicts.Sum(v => v.Prompts)}", VerdictMetric());
+            yield return new(LoopStep.Judging, Run.HasEnded ? 1 : 0, $"{Run.Verdicts.FirstOrDefault()?.Prompts ?? 0}", VerdictMetric());
     }
 
     private string VerdictMetric() => Run!.Verdicts.FirstOrDefault() is { WinRate: { } rate } verdict

@@ -18,8 +18,16 @@ public sealed class TestGenerators : IGeneratorFactory
     /// <summary>How often each prompt was asked, by its last message.</summary>
     public ConcurrentDictionary<string, int> Asked { get; } = new();
 
-    public ValueTask<IGenerator> OpenAsync(GeneratorSettings settings, CancellationToken cancellation = default) =>
-        Trouble(settings) is { } trouble ? throw trouble : ValueTask.FromResult<IGenerator>(new Generator(this, settings));
+    private readonly ConcurrentQueue<GeneratorSettings> opened = new();
+
+    /// <summary>The models that were opened under a generator's name.</summary>
+    public IEnumerable<string> ModelsOf(string name) => opened.Where(s => s.Name == name).Select(s => s.Model).Distinct();
+
+    public ValueTask<IGenerator> OpenAsync(GeneratorSettings settings, CancellationToken cancellation = default)
+    {
+        opened.Enqueue(settings);
+        return Trouble(settings) is { } trouble ? throw trouble : ValueTask.FromResult<IGenerator>(new Generator(this, settings));
+    }
 
     private sealed class Generator(TestGenerators owner, GeneratorSettings settings) : IGenerator
     {

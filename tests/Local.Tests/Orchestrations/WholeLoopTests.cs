@@ -41,6 +41,27 @@ public sealed class WholeLoopTests : IDisposable
     }
 
     [Fact]
+    public async Task SecondRound_ItsPolicyIsJudgedAgainstTheFirstRoundsToo()
+    {
+        await using var host = await PipelineHost.StartAsync(folder);
+        await host.CreateAsync();
+        await host.DropAsync(60);
+        var annotator = await host.InviteAsync("sim-1");
+        async Task<bool> IsCompleteIn(int round) => await host.Get<CampaignStore>().GetAsync(PipelineHost.Campaign) is { State: CampaignState.Completed } c && c.Round == round;
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, () => IsCompleteIn(1));
+        await host.DropAsync(60, first: 1_000, "more.jsonl");
+        await host.JudgeUntilAsync(annotator, PipelineHost.ByRule, () => IsCompleteIn(2));
+
+        var runs = await host.Get<RunStore>().ListAsync(PipelineHost.Campaign);
+        Assert.Equal([(Contenders.Tuned, Contenders.Base), (Contenders.Tuned, Contenders.Previous)], runs[0].Verdicts.Select(v => (v.Contender, v.Baseline)));
+        Assert.Equal([(Contenders.Tuned, Contenders.Base)], runs[1].Verdicts.Select(v => (v.Contender, v.Baseline)));
+        Assert.Equal([runs[1].Results!.Model], host.Generators.ModelsOf(Contenders.Previous));
+        Assert.Equal(runs[0].Snapshot!.TestPrompts, runs[0].Verdicts[1].Prompts);
+        var summary = await host.Blobs.ReadJsonAsync<EvaluationSummary>(RunPaths.Evaluation(runs[0].Id));
+        Assert.Equal([Contenders.Base, Contenders.Tuned, Contenders.Previous], summary!.Contenders.Select(c => c.Name));
+    }
+
+    [Fact]
     public async Task Snapshot_PromptsAndPairs_StandOnOneSideOnly()
     {
         await using var host = await PipelineHost.StartAsync(folder);

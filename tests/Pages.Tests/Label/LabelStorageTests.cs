@@ -103,8 +103,8 @@ public sealed class LabelStorageTests(Browser browser)
     }
 
     // What is stored on the server is still the browser's until its answer is there: a page closed between the two sends it once more.
-    private static Task WaitUntilNamesOfNowAreSentAsync(LabelForm form) =>
-        form.Page.WaitForFunctionAsync("() => !Object.keys(localStorage).some(name => name.startsWith('rlhf-outbox:'))");
+    private static async Task WaitUntilNamesOfNowAreSentAsync(LabelForm form) =>
+        await form.Page.WaitForFunctionAsync("() => !Object.keys(localStorage).some(name => name.startsWith('rlhf-outbox:'))");
 
     private static async Task KeepOneUnsentAsync(LabelForm form)
     {
