@@ -141,6 +141,13 @@ public sealed class CampaignSettingsTests(Browser browser)
         var settings = (await host.Get<CampaignStore>().GetAsync(WebHost.Campaign)).Settings;
         Assert.Equal(("gpt-4o", GeneratorKind.OpenAI, "gpt-4o", "https://example.org/v1"), (settings.LlmJudge!.Name, settings.LlmJudge.Kind, settings.LlmJudge.Model, settings.LlmJudge.Endpoint!.ToString()));
         Assert.Equal(StudioForm.Template, settings.LabelTemplate);
+        // What was never set is told from the example in its field, and a long text is no JSON.
+        foreach (var (setting, from, to) in new[] { ("Language model as judge: Its address", "–", "https://example.org/v1"), ("Label Studio: Template (XML)", "–", "<View> <Style>"), ("Language model as judge: sampling.maximumTokens", "–", "96") })
+        {
+            var row = page.GetByRole(AriaRole.Row, new() { Name = setting });
+            await Expect(row.GetByRole(AriaRole.Cell).Nth(0)).ToHaveTextAsync(from);
+            await Expect(row.GetByRole(AriaRole.Cell).Nth(1)).ToContainTextAsync(to);
+        }
         await Screenshots.SaveAsync(page, "campaign-settings-judge", full: true);
         await page.SetViewportSizeAsync(390, 844);
         await Screenshots.SaveAsync(page, "campaign-settings-judge-phone", full: true);

@@ -3,7 +3,7 @@ import { time } from "../shared/format.js";
 import { Kinds } from "../rules/kinds.js";
 import { Campaign, Groups } from "../rules/specs.js";
 
-const Specs = new Map([Campaign, ...Groups].flatMap(group => group.fields).map(spec => [spec.name, spec]));
+const Specs = new Map([Campaign, ...Groups].flatMap(group => group.fields.map(spec => [spec.name, { group, spec }])));
 
 /** Who changed which setting when, the latest first. */
 export function historyTable(changes) {
@@ -16,17 +16,29 @@ export function historyTable(changes) {
 }
 
 function nameOf(setting) {
-  return setting === "guidelinesVersion" ? "Guidelines, version" : Specs.get(setting)?.label.replace(/, %$/, "") ?? setting;
+  if (setting === "guidelinesVersion") return "Guidelines, version";
+  const { group, spec } = Specs.get(setting) ?? {};
+  if (group === Campaign) return spec.label;
+  if (spec) return `${group.title}: ${spec.label.replace(/, %$/, "")}`;
+  // One that the page has no field for, of a group that it has.
+  const [first, ...rest] = setting.split(".");
+  const among = Groups.find(one => one.fields.some(field => field.name.startsWith(`${first}.`)));
+  return among && rest.length > 0 ? `${among.title}: ${rest.join(".")}` : setting;
 }
 
 /** Values are kept as JSON, long ones cut. */
 function say(setting, json) {
-  const spec = Specs.get(setting);
+  const { spec } = Specs.get(setting) ?? {};
   if (json === undefined || json === null) return spec?.empty ?? "–";
+  const value = read(json) ?? read(json.replace(/\\?…$/, '…"'));
+  if (value === undefined || value === null) return json;
+  return spec ? Kinds[spec.kind].say(value, spec) : String(value);
+}
+
+function read(json) {
   try {
-    const value = JSON.parse(json);
-    return spec ? Kinds[spec.kind].say(value, spec) : String(value);
+    return JSON.parse(json);
   } catch {
-    return json;
+    return undefined;
   }
 }

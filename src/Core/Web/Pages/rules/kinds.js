@@ -4,8 +4,8 @@ import { fromSeconds, toSeconds } from "../shared/timespan.js";
 /** How a kind of setting is put in, read and said. Each: make(spec) → the control; set(control, value); get(control) → the value as the server takes it; say(value) → in words.
  * What can't be read is given as it was typed: the server says what is wrong with it. */
 export const Kinds = {
-  text: texts(spec => h("input", { maxlength: spec.longest, required: spec.required, placeholder: spec.empty })),
-  area: texts(spec => h("textarea", { rows: spec.rows, spellcheck: "false", placeholder: spec.empty })),
+  text: texts(spec => h("input", { maxlength: spec.longest, required: spec.required, placeholder: spec.example })),
+  area: texts(spec => h("textarea", { rows: spec.rows, spellcheck: "false", placeholder: spec.example })),
   number: numbers(value => value, number => number),
   // Percent on the page, a share of 1 for the server.
   share: { ...numbers(value => Math.round(value * 10_000) / 100, number => Math.round(number * 100) / 10_000), say: value => `${Math.round(value * 10_000) / 100}%` },

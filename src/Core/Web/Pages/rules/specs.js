@@ -1,4 +1,4 @@
-/** The rules of labeling as the pages show them: names are paths in the server's settings. fixed: stays as it is once the campaign is there, and why. */
+/** The rules of labeling as the pages show them: names are paths in the server's settings. fixed: stays as it is once the campaign is there, and why. empty: what no value means; example: shown where there is none. */
 export const Groups = [
   { title: "Who else is asked", fields: [
     { name: "sharing.share", kind: "share", label: "Share asked of more, %", min: 0, max: 100, step: "any", hint: "Agreement is told from these." },
@@ -33,12 +33,12 @@ export const Groups = [
   { title: "Language model as judge", fields: [
     { name: "llmJudge.kind", kind: "choice", label: "Judge beside people", options: [["none", "None"], ["openAI", "OpenAI, or a compatible endpoint"], ["azureOpenAI", "Azure OpenAI"], ["onnx", "A model in ONNX"]], hint: "Another one judges anew." },
     { name: "llmJudge.model", kind: "text", label: "Its model or deployment", longest: 200 },
-    { name: "llmJudge.endpoint", kind: "text", label: "Its address", longest: 500, empty: "https://api.openai.com/v1" },
+    { name: "llmJudge.endpoint", kind: "text", label: "Its address", longest: 500, example: "https://api.openai.com/v1" },
     { name: "llmJudge.name", kind: "text", label: "Its name here", longest: 60, hint: "The model's, unless you say another. The key stays in the host's settings, Generators:NAME:Key." },
   ] },
   { title: "Label Studio", fields: [
-    { name: "labelTemplate", kind: "area", label: "Template (XML)", rows: 8, wide: true, empty: "<View>\n  …\n  <Pairwise name=\"comparison\" toName=\"answer1,answer2\"/>\n</View>", hint: "With a Pairwise tag: two answers are then shown in Label Studio's own editor instead of the form. Another one holds for tasks that are shown from then on." },
-    { name: "labelStudio.url", kind: "text", label: "A server to be labeled in too", longest: 500, empty: "https://labels.example.org", onceSet: "Stays: tasks are there." },
+    { name: "labelTemplate", kind: "area", label: "Template (XML)", rows: 8, wide: true, example: "<View>\n  …\n  <Pairwise name=\"comparison\" toName=\"answer1,answer2\"/>\n</View>", hint: "With a Pairwise tag: two answers are then shown in Label Studio's own editor instead of the form. Another one holds for tasks that are shown from then on." },
+    { name: "labelStudio.url", kind: "text", label: "A server to be labeled in too", longest: 500, example: "https://labels.example.org", onceSet: "Stays: tasks are there." },
     { name: "labelStudio.project", kind: "number", label: "Its project's number", min: 1, onceSet: "Stays: tasks are there." },
   ] },
 ];
@@ -51,8 +51,8 @@ export const Essentials = { title: "The essentials", fields: [
 
 /** What is written once, when a campaign is made. */
 export const Texts = { title: "Texts", fields: [
-  { name: "title", kind: "text", label: "Title", longest: 200, required: true, empty: "Support answers" },
-  { name: "guidelines", kind: "area", label: "Guidelines", rows: 3, empty: "Pick the answer you would rather have received." },
+  { name: "title", kind: "text", label: "Title", longest: 200, required: true, example: "Support answers" },
+  { name: "guidelines", kind: "area", label: "Guidelines", rows: 3, example: "Pick the answer you would rather have received." },
 ] };
 
 /** Those that only make sense where the campaign is there. */
