@@ -38,8 +38,7 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
     public async Task<AnnotatorModel?> RefreshAllAsync(CampaignId campaign, CancellationToken cancellation = default)
     {
         var model = await models.EstimateAsync(campaign, OptionsFor(await campaigns.GetAsync(campaign, cancellation)), cancellation);
-        foreach (var batch in await batches.ListAsync(campaign, cancellation))
-            if (batch.Pairs is not null) await RefreshAsync(campaign, batch.Id, model, cancellation);
+        await RefreshAsync(await ListEndedAsync(campaign, cancellation), model, cancellation);
         return model;
     }
 
@@ -50,14 +49,20 @@ public sealed class PairStore(IBlobStore blobs, BatchStore batches, CampaignStor
         var options = OptionsFor(await campaigns.GetAsync(campaign, cancellation));
         if (options.Voting != PairVoting.DawidSkene) return null;
         var votes = await models.ReadVotesAsync(campaign, options, cancellation);
-        var ended = (await batches.ListAsync(campaign, cancellation)).Where(b => b.Pairs is not null).ToList();
+        var ended = await ListEndedAsync(campaign, cancellation);
         var stand = new PairsStand(HashOf(votes, options, ended));
         var model = DawidSkene.Estimate(votes);
         if (await blobs.ReadJsonAsync<PairsStand>(StandOf(campaign), cancellation) == stand) return model;
-        foreach (var batch in ended) await RefreshAsync(campaign, batch.Id, model, cancellation);
+        await RefreshAsync(ended, model, cancellation);
         await blobs.WriteJsonAsync(StandOf(campaign), stand, cancellation: cancellation);
         return model;
     }
+
+    private async Task<IReadOnlyList<Batch>> ListEndedAsync(CampaignId campaign, CancellationToken cancellation) =>
+        [.. (await batches.ListAsync(campaign, cancellation)).Where(b => b.Pairs is not null)];
+
+    private Task RefreshAsync(IReadOnlyList<Batch> all, AnnotatorModel? model, CancellationToken cancellation) =>
+        Parallel.ForEachAsync(all, cancellation, async (batch, token) => await RefreshAsync(batch.Campaign, batch.Id, model, token));
 
     private static string StandOf(CampaignId campaign) => $"campaigns/{campaign}/pairs/stand.json";
 
