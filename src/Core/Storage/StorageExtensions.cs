@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Rlhf.Json;
@@ -8,6 +9,9 @@ namespace Rlhf.Storage;
 public static class StorageExtensions
 {
     private const int CompareBuffer = 64 << 10;
+
+    /// <summary>Bytes up to which a blob of JSON is read before it is parsed.</summary>
+    private const int ReadWhole = 1 << 20;
 
     public static async Task<string?> ReadTextAsync(this IBlobStore blobs, string path, CancellationToken cancellation = default)
     {
@@ -25,11 +29,29 @@ public static class StorageExtensions
         if (content is null) return null;
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(content.Stream, RlhfJson.Options, cancellation);
+            return content.Length <= ReadWhole
+                ? await ReadWholeAsync<T>(content, cancellation)
+                : await JsonSerializer.DeserializeAsync<T>(content.Stream, RlhfJson.Options, cancellation);
         }
         catch (JsonException e)
         {
             throw new RlhfException("damaged-blob", $"'{path}' is damaged: {e.Message}", "Restore it from a copy, or remove it where it can be made again.", 500, e);
+        }
+    }
+
+    /// <summary>From memory: a parser that may have to stop in the middle of any value is slower, an export of whole batches by a sixth.</summary>
+    private static async Task<T?> ReadWholeAsync<T>(BlobContent content, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent((int)content.Length);
+        try
+        {
+            var read = await content.Stream.ReadAtLeastAsync(buffer, (int)content.Length, throwOnEndOfStream: false, cancellation);
+            var json = buffer.AsSpan(0, read);
+            return JsonSerializer.Deserialize<T>(json.StartsWith(Encoding.UTF8.Preamble) ? json[Encoding.UTF8.Preamble.Length..] : json, RlhfJson.Options);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
