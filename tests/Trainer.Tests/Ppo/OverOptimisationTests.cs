@@ -20,7 +20,7 @@ namespace Rlhf.Trainer.Tests.Ppo;
 public class OverOptimisationTests
 {
     private const int Pairs = 200, AnswerTokens = 64;
-    private static readonly PpoSettings Greedy = new() { Steps = 40, RolloutsPerStep = 32, MinibatchSize = 16, LearningRate = 1e-3, MaximumAnswerTokens = AnswerTokens };
+    private static readonly PpoSettings Greedy = new() { Steps = 26, RolloutsPerStep = 32, MinibatchSize = 16, LearningRate = 1e-3, MaximumAnswerTokens = AnswerTokens };
 
     [Fact]
     public async Task Train_KlPenaltyOff_ScoreGoesUpAndQualityDown()
